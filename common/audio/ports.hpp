@@ -1,0 +1,65 @@
+#pragma once
+
+#include "common/audio/block.hpp"
+#include "common/base/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace earshot::audio {
+
+/// Random access to a programme's frames: a file, or sound made by our own code.
+/// Thread: one owner (the source thread). Real-time: no.
+class ProgrammeReader {
+public:
+    virtual ~ProgrammeReader() = default;
+    /// Frames in the programme; nothing if it has no end.
+    [[nodiscard]] virtual std::optional<Frames> length() const = 0;
+    /// Fills out, shape [2][frames], with the frames from `at` on. Positions outside the
+    /// programme give silence. The same position always gives the same samples.
+    /// @return false if the medium failed; out is then silence.
+    virtual bool read(ProgrammeTime at, BlockView out) = 0;
+    /// For people: "film.flac, 96 kHz, 5.1, down-mixed".
+    [[nodiscard]] virtual std::string description() const = 0;
+};
+
+/// What a live source or a file feed has to report, since its start.
+struct FeedCounters {
+    std::uint64_t starved_frames = 0;   ///< Asked for and not there: silence went out.
+    std::uint64_t stalls = 0;           ///< Times the source stopped delivering.
+    std::uint64_t overrun_frames = 0;   ///< Came in and found no room.
+    double rate_ppm = 0.0;              ///< Live: the source's crystal against the media clock.
+    double fill_ms = 0.0;               ///< Live: waiting in the ring.
+    bool stalled = false;
+};
+
+/// Where the engine takes programme audio from. Two lanes, so that the sound after a seek can be
+/// made ready while the sound before it still plays.
+class ProgrammeFeed {
+public:
+    static constexpr int kLanes = 2;
+    virtual ~ProgrammeFeed() = default;
+
+    /// True if positions mean something (file, demo, tone); false for live input, which only
+    /// ever plays lane 0 and ignores prepare().
+    [[nodiscard]] virtual bool seekable() const noexcept = 0;
+    [[nodiscard]] virtual std::optional<Frames> length() const noexcept = 0;
+    [[nodiscard]] virtual std::string description() const = 0;
+
+    /// Starts to fill a lane from a programme position (which may be negative: silence first).
+    /// Returns at once. Thread: control. @pre the engine does not pull this lane now.
+    virtual void prepare(int lane, ProgrammeTime from) = 0;
+    /// True once the lane holds enough to start. Thread: control.
+    [[nodiscard]] virtual bool primed(int lane) const noexcept = 0;
+    /// Takes the lane's next frames, shape [2][frames]; silence (counted) where there are none.
+    /// Thread: engine. Real-time: yes.
+    virtual void pull(int lane, BlockView out) noexcept = 0;
+    /// Live only: tells the feed the media time at which the frames of the next pull are due to be
+    /// taken. File feeds ignore it. Thread: engine. Real-time: yes.
+    virtual void tick(MediaInstant /*now*/) noexcept {}
+    /// Thread: any.
+    [[nodiscard]] virtual FeedCounters counters() const noexcept = 0;
+};
+
+}  // namespace earshot::audio
