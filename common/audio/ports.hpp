@@ -62,4 +62,29 @@ public:
     [[nodiscard]] virtual FeedCounters counters() const noexcept = 0;
 };
 
+/// Fills a device's buffers. Implemented by the player.
+class PlaybackCallback {
+public:
+    virtual ~PlaybackCallback() = default;
+    /// @param out       Shape [2][frames], full scale 1.0; every sample is written.
+    /// @param dac_time  When out's first frame leaves the device, by the listener's clock, as well as
+    ///                  the sink knows (smoothed; the calibrated device latency comes on top).
+    /// Thread: the sink's. Real-time: yes.
+    virtual void render(BlockView out, LocalInstant dac_time) noexcept = 0;
+};
+
+/// Where a listener's sound goes. Owns the device thread.
+class AudioSink {
+public:
+    virtual ~AudioSink() = default;
+    /// Opens the device and begins to call back. @throws std::runtime_error  one line for people.
+    virtual void start(PlaybackCallback& callback) = 0;
+    /// No call back follows. Files are complete after it.
+    virtual void stop() noexcept = 0;
+    /// For people: "PulseAudio, sink slot1".
+    [[nodiscard]] virtual std::string description() const = 0;
+    /// Write to DAC, as the device reports it. Thread: any.
+    [[nodiscard]] virtual std::chrono::microseconds reported_latency() const noexcept = 0;
+};
+
 }  // namespace earshot::audio
