@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/audio/block.hpp"
+#include "common/base/strong_id.hpp"
 #include "common/base/time.hpp"
 
 #include <cstdint>
@@ -60,6 +61,26 @@ public:
     virtual void tick(MediaInstant /*now*/) noexcept {}
     /// Thread: any.
     [[nodiscard]] virtual FeedCounters counters() const noexcept = 0;
+};
+
+/// Takes what the engine renders, block by block.
+/// Thread: engine. Real-time: yes.
+class RenderSink {
+public:
+    virtual ~RenderSink() = default;
+    /// A lane starts a new epoch on a stream: blocks that follow have no past.
+    virtual void begin(int lane, StreamId stream, Epoch epoch) noexcept = 0;
+    /// One packet's worth of finished sound.
+    /// @param media      When the block's first frame is due, codec delay not yet counted.
+    /// @param programme  The programme frame which the block's first frame carries.
+    /// @param block      Shape [2][960]; borrowed for the call.
+    virtual void block(int lane,
+                       StreamId stream,
+                       MediaTime media,
+                       ProgrammeTime programme,
+                       ConstBlockView block) noexcept = 0;
+    /// A batch of blocks is complete: wake whoever waits for it. Real-time: no.
+    virtual void flush() noexcept = 0;
 };
 
 /// Fills a device's buffers. Implemented by the player.
