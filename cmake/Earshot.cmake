@@ -70,27 +70,59 @@ function(earshot_add_executable name)
     target_link_libraries(${name} PRIVATE earshot_flags earshot_warnings ${arg_DEPENDS})
 endfunction()
 
-# earshot_add_test(name LABEL unit|integration|validation SOURCES ... DEPENDS ... [TIMEOUT s])
-# One GoogleTest program; each test case becomes a ctest.
+# earshot_add_test(name LABEL unit|integration|validation SOURCES ... DEPENDS ...
+#                  [TIMEOUT s] [SERIAL] [TIMING])
+# One GoogleTest program; each test case becomes a ctest. SERIAL: nothing else runs beside it.
+# TIMING: asserts how fast or how exactly in time something is; sanitizer builds leave it out.
 function(earshot_add_test name)
-    cmake_parse_arguments(arg "SERIAL" "LABEL;TIMEOUT" "SOURCES;DEPENDS" ${ARGN})
+    cmake_parse_arguments(arg "SERIAL;TIMING" "LABEL;TIMEOUT" "SOURCES;DEPENDS" ${ARGN})
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 60)
+    endif()
+    set(properties LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+    if(arg_SERIAL)
+        list(APPEND properties RUN_SERIAL TRUE)
     endif()
     earshot_add_executable(${name} SOURCES ${arg_SOURCES}
         DEPENDS GTest::gtest GTest::gmock GTest::gtest_main ${arg_DEPENDS})
     include(GoogleTest)
     gtest_discover_tests(${name} TEST_PREFIX ${arg_LABEL}. DISCOVERY_MODE PRE_TEST
-        PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT}
-            $<$<BOOL:${arg_SERIAL}>:RUN_SERIAL> $<$<BOOL:${arg_SERIAL}>:TRUE>)
+        DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
+    if(arg_TIMING)
+        # gtest_discover_tests() flattens lists, so the second label is set once the tests are known.
+        set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake")
+        file(WRITE "${labels_file}"
+            "foreach(test IN LISTS ${name}_TESTS)\n"
+            "  set_tests_properties(\"\${test}\" PROPERTIES LABELS \"${arg_LABEL};timing\")\n"
+            "endforeach()\n")
+        set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
+    endif()
 endfunction()
 
-# earshot_add_fuzzer(name SOURCES ... DEPENDS ...): libFuzzer under clang.
-# Elsewhere (EARSHOT_BUILD_TESTS) the same source replays its corpus as a test.
+# earshot_add_fuzzer(name SOURCES ... DEPENDS ...)
+# Under EARSHOT_BUILD_FUZZERS: a libFuzzer program, part of the target `fuzzers`.
+# Elsewhere the same LLVMFuzzerTestOneInput replays its corpus and every crash once found, as the
+# unit test unit.<name>. Inputs: tests/fuzz/corpus/<short> and tests/fuzz/crashes/<short>, <short>
+# being the name without "fuzz_" or "_fuzz".
 function(earshot_add_fuzzer name)
     cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
-    earshot_add_executable(${name} SOURCES ${arg_SOURCES} DEPENDS ${arg_DEPENDS})
-    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    string(REGEX REPLACE "^fuzz_|_fuzz$" "" short ${name})
+    if(EARSHOT_BUILD_FUZZERS)
+        earshot_add_executable(${name} SOURCES ${arg_SOURCES} DEPENDS ${arg_DEPENDS})
+        target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+        if(NOT TARGET fuzzers)
+            add_custom_target(fuzzers)
+        endif()
+        add_dependencies(fuzzers ${name})
+    elseif(EARSHOT_BUILD_TESTS)
+        earshot_add_executable(${name}
+            SOURCES ${arg_SOURCES} "${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cpp"
+            DEPENDS ${arg_DEPENDS})
+        add_test(NAME unit.${name} COMMAND ${name}
+            "${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${short}"
+            "${CMAKE_SOURCE_DIR}/tests/fuzz/crashes/${short}")
+        set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 60)
+    endif()
 endfunction()
 
 # earshot_add_benchmark(name SOURCES ... DEPENDS ...)
