@@ -10,15 +10,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <execinfo.h>
 
-#ifdef EARSHOT_SANITIZED
-#include <sanitizer/allocator_interface.h>
-#else
+#ifndef EARSHOT_SANITIZED
 #include <dlfcn.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -31,7 +30,6 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <stdexcept>
@@ -78,6 +76,11 @@ const int warmed_up = [] {
 }  // namespace
 
 #ifdef EARSHOT_SANITIZED
+
+// Of the sanitizers' allocator_interface.h, which g++ 12 does not install.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void*,
+                                                                             std::size_t),
+                                                         void (*free_hook)(const volatile void*));
 
 namespace {
 

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <atomic>
 #include <limits>
 #include <thread>
 
@@ -23,11 +24,21 @@ TEST(RealtimeScope, NestsAndMarksOnlyItsOwnThread) {
     EXPECT_FALSE(RealtimeScope::active());
 
     bool other_thread = true;
+    std::atomic<bool> inside{false};
+    std::thread other([&other_thread, &inside] {  // made outside: that allocates
+        while (!inside.load(std::memory_order_acquire)) {
+            std::this_thread::yield();
+        }
+        other_thread = RealtimeScope::active();
+        inside.store(false, std::memory_order_release);
+    });
     {
         const RealtimeScope scope;
-        std::thread other([&other_thread] { other_thread = RealtimeScope::active(); });
-        other.join();
+        inside.store(true, std::memory_order_release);
+        while (inside.load(std::memory_order_acquire)) {
+        }
     }
+    other.join();
     EXPECT_FALSE(other_thread);
 }
 
