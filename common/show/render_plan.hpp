@@ -12,6 +12,15 @@ namespace earshot::show {
 /// Most renderings that live at once (DESIGN 5).
 inline constexpr int kMaxStreams = 8;
 
+/// Sound of before the epoch that warms its chains up; not encoded.
+inline constexpr Frames kChainWarmUp{9'600};
+
+/// Where a feed's lane must start so that the decoded sound of an epoch begins at `programme`:
+/// chain and codec delay make it later, pre-roll and warm-up earlier.
+[[nodiscard]] constexpr ProgrammeTime feed_start(ProgrammeTime programme) noexcept {
+    return programme + kChainLatency + kCodecDelay - kEpochPreroll - kChainWarmUp;
+}
+
 /// How one stream stands at the first programme frame of an epoch.
 struct StreamStart {
     dsp::Transition into;                      ///< The state, and the fade it is reached by.

@@ -12,67 +12,83 @@
 
 namespace earshot::show {
 
+/// Largest show file, and most of what one may hold.
+inline constexpr std::size_t kMaxShowBytes = 1024 * 1024;
+inline constexpr std::size_t kMaxCues = 2000;
+inline constexpr std::size_t kMaxPerspectives = 8;  ///< `objective` included.
+inline constexpr std::size_t kMaxLayers = 8;
+/// Shortest fade of a cue flagged `sudden`; of others dsp::kShortestFade.
+inline constexpr std::chrono::milliseconds kShortestSuddenFade{30};
+
 /// The perspective every show has: full hearing, what PANIC and exit lead to.
 inline constexpr std::string_view kObjective = "objective";
 
 struct Layer {
-    std::string name;             ///< "mix", "dialogue", "music", "effects", "body"
-    std::filesystem::path file;   ///< Absolute, or relative to the show file.
+    std::string name;            ///< "mix", "dialogue", "music", "effects", "body"
+    std::filesystem::path file;  ///< Absolute, or relative to the show file.
 };
 
 /// Where the programme's sound comes from.
 struct Programme {
-    std::string source;           ///< A SPEC: "file:concert.flac", "demo", "tone", "fifo:/run/x" (paths resolved).
-    std::vector<Layer> layers;    ///< Optional stems.
-    double gain_db = 0.0;         ///< The one constant gain before the chain, -40 to +12.
-    std::optional<double> fps;    ///< Film frames per second, for cue times with frames.
+    std::string
+        source;  ///< A SPEC: "file:concert.flac", "demo", "tone", "fifo:/run/x" (paths resolved).
+    std::vector<Layer> layers;  ///< Optional stems.
+    double gain_db = 0.0;       ///< The one constant gain before the chain, -40 to +12.
+    std::optional<double> fps;  ///< Film frames per second, for cue times with frames.
 };
 
 struct Perspective {
     std::string id;
     std::string title;
-    std::string state = "full";   ///< In force before the first cue.
+    std::string state = "full";  ///< In force before the first cue.
     double intensity = 1.0;
 };
 
 struct Cue {
-    std::string number;           ///< A string: "12.5A". Unique.
+    std::string number;  ///< A string: "12.5A". Unique.
     std::string name;
     std::optional<ProgrammeTime> at;  ///< Nothing: by hand.
     std::string perspective;
     std::string state;
-    double intensity = 1.0;       ///< 0 to 1.
+    double intensity = 1.0;  ///< 0 to 1.
     std::chrono::milliseconds fade{250};
     dsp::FadeCurve curve = dsp::FadeCurve::quintic;
     bool sudden = false;
-    std::string caption;          ///< Empty: the state's own.
+    std::string caption;  ///< Empty: the state's own.
     std::string note;
 };
 
 /// A show file, validated.
 struct Show {
     std::string title;
-    std::string rights;           ///< Who permits this use of the sound; mandatory.
-    std::string content_notice;   ///< Mandatory when a cue is sudden.
+    std::string rights;          ///< Who permits this use of the sound; mandatory.
+    std::string content_notice;  ///< Mandatory when a cue is sudden.
     Programme programme;
     std::vector<Perspective> perspectives;  ///< objective always among them, first.
     std::string default_perspective;        ///< What a listener gets who does not choose.
-    std::vector<Cue> cues;        ///< By time; those by hand after them, in file order.
+    std::vector<Cue> cues;                  ///< By time; those by hand after them, in file order.
 };
 
 /// Reads and validates a show (TOML). Every error names file, line and what was expected;
 /// unknown keys are errors with a suggestion.
 [[nodiscard]] Expected<Show> load_show(const std::filesystem::path& file);
 /// The same from text; `name` stands for the file in errors, `folder` resolves relative paths.
-[[nodiscard]] Expected<Show> parse_show(std::string_view toml, std::string_view name,
+[[nodiscard]] Expected<Show> parse_show(std::string_view toml,
+                                        std::string_view name,
                                         const std::filesystem::path& folder);
 
 /// The show made for a source that has none: `objective` alone, no cues.
 [[nodiscard]] Show show_for_source(std::string_view source);
 
 /// Reads "HH:MM:SS.mmm" or, with fps, "HH:MM:SS:FF". Fails with Errc::bad_value or out_of_range.
-[[nodiscard]] Expected<ProgrammeTime> parse_programme_time(std::string_view text, std::optional<double> fps);
-/// "HH:MM:SS.mmm"
+[[nodiscard]] Expected<ProgrammeTime> parse_programme_time(std::string_view text,
+                                                           std::optional<double> fps);
+/// "HH:MM:SS.mmm", to the nearest millisecond.
 [[nodiscard]] std::string format_programme_time(ProgrammeTime time);
+/// True for 23.976, 24, 25, 29.97 and 30 (time code is always read as non-drop).
+[[nodiscard]] bool is_film_rate(double fps) noexcept;
+
+/// A few lines for `--check-config`: title, source, perspectives, number and span of the cues.
+[[nodiscard]] std::string describe(const Show& show);
 
 }  // namespace earshot::show

@@ -1,0 +1,567 @@
+#include "common/show/show_reader.hpp"
+
+#include "common/show/suggest.hpp"
+#include "common/show/toml_nesting.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace earshot::show {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::array kRootKeys{"title"sv,     "rights"sv,      "content_notice"sv,
+                               "programme"sv, "perspective"sv, "default_perspective"sv,
+                               "cue"sv};
+constexpr std::array kProgrammeKeys{"source"sv, "gain_db"sv, "fps"sv, "layer"sv};
+constexpr std::array kLayerKeys{"name"sv, "file"sv};
+constexpr std::array kPerspectiveKeys{"id"sv, "title"sv, "state"sv, "intensity"sv};
+constexpr std::array kCueKeys{"number"sv,      "name"sv,   "at"sv,        "manual"sv,
+                              "perspective"sv, "state"sv,  "intensity"sv, "fade"sv,
+                              "curve"sv,       "sudden"sv, "caption"sv,   "note"sv};
+constexpr std::array kCurves{"quintic"sv, "linear"sv};
+constexpr std::array kSourceKinds{"file"sv,  "fifo"sv, "stdin"sv, "alsa"sv,
+                                  "pulse"sv, "tone"sv, "demo"sv};
+/// Planned hearing states: a show that names one is not misspelt, only early.
+constexpr std::array kStatesToCome{"tts"sv,         "snhl_mild"sv,   "snhl_moderate"sv,
+                                   "snhl_severe"sv, "asymmetric"sv,  "single_sided"sv,
+                                   "conductive"sv,  "hyperacusis"sv, "tinnitus"sv,
+                                   "ci_day1"sv,     "ci_adapted"sv,  "bimodal"sv};
+
+constexpr std::size_t kShortTextBytes = 120;  ///< Names and titles: one line on a phone.
+constexpr std::size_t kLineTextBytes = 300;   ///< Captions.
+constexpr std::size_t kLongTextBytes = 4000;  ///< Notes, notices, rights, paths.
+constexpr std::size_t kNumberBytes = 16;
+/// What the summary of all cues may take of one envelope to a listener.
+constexpr std::size_t kMaxSummaryBytes = 192 * 1024;
+
+/// Carries the first error out of the reader; never leaves this file.
+struct Refused {
+    Failure failure;
+};
+
+enum class Lines { one, many };
+
+class Reader {
+public:
+    explicit Reader(const ReadRules& rules) : rules_(rules) {}
+    [[nodiscard]] Show read(const toml::table& root);
+
+private:
+    [[noreturn]] void refuse(const toml::source_region& where,
+                             const std::string& text,
+                             Errc code = Errc::bad_value) const {
+        refuse_line(where.begin.line, text, code);
+    }
+    [[noreturn]] void refuse_line(toml::source_index line,
+                                  const std::string& text,
+                                  Errc code = Errc::bad_value) const {
+        throw Refused{{code, std::string(rules_.name) + ":" +
+                                 std::to_string(std::max<toml::source_index>(line, 1)) + ": " +
+                                 text}};
+    }
+
+    void known_keys_only(const toml::table& table,
+                         std::span<const std::string_view> known,
+                         std::string_view of) const;
+    [[nodiscard]] const toml::node& required(const toml::table& table,
+                                             std::string_view key,
+                                             std::string_view meaning) const;
+    [[nodiscard]] std::string text_of(const toml::node& node,
+                                      std::string_view key,
+                                      std::size_t max_bytes,
+                                      Lines lines = Lines::one) const;
+    [[nodiscard]] std::string text(const toml::table& table,
+                                   std::string_view key,
+                                   std::size_t max_bytes,
+                                   Lines lines = Lines::one) const;
+    [[nodiscard]] double number(const toml::table& table,
+                                std::string_view key,
+                                double fallback,
+                                double lowest,
+                                double highest) const;
+    [[nodiscard]] bool flag(const toml::table& table, std::string_view key) const;
+    [[nodiscard]] const toml::table* sub_table(const toml::table& table,
+                                               std::string_view key) const;
+    template <class Each>
+    void each_table(const toml::table& table,
+                    std::string_view key,
+                    std::size_t most,
+                    Each&& each) const;
+
+    [[nodiscard]] Programme programme(const toml::table& root) const;
+    [[nodiscard]] std::string source(const toml::node& node) const;
+    [[nodiscard]] std::filesystem::path existing_file(const toml::node& node,
+                                                      const std::string& file) const;
+    void perspectives(const toml::table& root);
+    [[nodiscard]] Perspective perspective(const toml::table& table) const;
+    void cues(const toml::table& root);
+    [[nodiscard]] Cue cue(const toml::table& table);
+    void cue_time(const toml::table& table, Cue& cue) const;
+    void cue_fade(const toml::table& table, Cue& cue) const;
+    [[nodiscard]] std::string state(const toml::node& node) const;
+    [[nodiscard]] std::string known_perspective(const toml::node& node, std::string_view key) const;
+    void refuse_collisions(const toml::table& table, const Cue& cue);
+
+    const ReadRules& rules_;
+    Show show_;
+    std::size_t summary_bytes_ = 0;
+    std::map<std::string, toml::source_index> numbers_;  ///< Cue numbers and their lines.
+    std::map<std::pair<std::string, ProgrammeTime>, std::string> times_;  ///< Whose cue is when.
+};
+
+void Reader::known_keys_only(const toml::table& table,
+                             std::span<const std::string_view> known,
+                             std::string_view of) const {
+    for (const auto& [key, value] : table) {
+        if (std::ranges::find(known, key.str()) != known.end()) {
+            continue;
+        }
+        const std::string_view near = nearest_word(key.str(), known);
+        std::string message =
+            "unknown key \"" + std::string(key.str().substr(0, 40)) + "\" in " + std::string(of);
+        message += near.empty() ? "; expected one of: " + joined(known)
+                                : "; did you mean \"" + std::string(near) + "\"?";
+        refuse(key.source(), message);
+    }
+}
+
+const toml::node& Reader::required(const toml::table& table,
+                                   std::string_view key,
+                                   std::string_view meaning) const {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) {
+        refuse(table.source(),
+               "\"" + std::string(key) + "\" is missing; expected " + std::string(meaning));
+    }
+    return *node;
+}
+
+std::string Reader::text_of(const toml::node& node,
+                            std::string_view key,
+                            std::size_t max_bytes,
+                            Lines lines) const {
+    const toml::value<std::string>* value = node.as_string();
+    if (value == nullptr) {
+        refuse(node.source(), "\"" + std::string(key) + "\": expected text in quotes");
+    }
+    const std::string& text = value->get();
+    if (text.size() > max_bytes) {
+        refuse(node.source(),
+               "\"" + std::string(key) + "\": expected at most " + std::to_string(max_bytes) +
+                   " bytes of text",
+               Errc::payload_too_large);
+    }
+    const bool clean = std::ranges::all_of(text, [lines](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte >= 0x20 && byte != 0x7F) || (lines == Lines::many && (c == '\n' || c == '\t'));
+    });
+    if (!clean) {
+        refuse(node.source(), "\"" + std::string(key) + "\": expected " +
+                                  (lines == Lines::one ? "one line of " : "") +
+                                  "text without control characters");
+    }
+    return text;
+}
+
+std::string Reader::text(const toml::table& table,
+                         std::string_view key,
+                         std::size_t max_bytes,
+                         Lines lines) const {
+    const toml::node* node = table.get(key);
+    return node == nullptr ? std::string() : text_of(*node, key, max_bytes, lines);
+}
+
+double Reader::number(const toml::table& table,
+                      std::string_view key,
+                      double fallback,
+                      double lowest,
+                      double highest) const {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) {
+        return fallback;
+    }
+    const std::optional<double> value = node->value<double>();
+    // Written so that "nan" is refused too.
+    if (!node->is_number() || !value || !(*value >= lowest && *value <= highest)) {
+        const auto trimmed = [](double bound) {
+            std::string digits = std::to_string(bound);
+            digits.erase(digits.find_last_not_of('0') + 1);
+            return digits.ends_with('.') ? digits.substr(0, digits.size() - 1) : digits;
+        };
+        refuse(node->source(),
+               "\"" + std::string(key) + "\": expected a number from " + trimmed(lowest) + " to " +
+                   trimmed(highest),
+               node->is_number() ? Errc::out_of_range : Errc::bad_value);
+    }
+    return *value;
+}
+
+bool Reader::flag(const toml::table& table, std::string_view key) const {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) {
+        return false;
+    }
+    const toml::value<bool>* value = node->as_boolean();
+    if (value == nullptr) {
+        refuse(node->source(), "\"" + std::string(key) + "\": expected true or false");
+    }
+    return value->get();
+}
+
+const toml::table* Reader::sub_table(const toml::table& table, std::string_view key) const {
+    const toml::node* node = table.get(key);
+    if (node != nullptr && !node->is_table()) {
+        refuse(node->source(),
+               "\"" + std::string(key) + "\": expected a section [" + std::string(key) + "]");
+    }
+    return node == nullptr ? nullptr : node->as_table();
+}
+
+template <class Each>
+void Reader::each_table(const toml::table& table,
+                        std::string_view key,
+                        std::size_t most,
+                        Each&& each) const {
+    const toml::node* node = table.get(key);
+    if (node == nullptr) {
+        return;
+    }
+    const toml::array* array = node->as_array();
+    if (array == nullptr) {
+        refuse(node->source(), "\"" + std::string(key) +
+                                   "\": expected sections in double brackets, [[" +
+                                   std::string(key) + "]]");
+    }
+    if (array->size() > most) {
+        refuse(
+            (*array)[most].source(),
+            "expected at most " + std::to_string(most) + " [[" + std::string(key) + "]] sections",
+            Errc::too_many);
+    }
+    for (const toml::node& element : *array) {
+        const toml::table* section = element.as_table();
+        if (section == nullptr) {
+            refuse(element.source(), "expected a [[" + std::string(key) + "]] section");
+        }
+        each(*section);
+    }
+}
+
+Show Reader::read(const toml::table& root) {
+    known_keys_only(root, kRootKeys, "the show");
+    show_.title = text_of(required(root, "title", "the show's title"), "title", kShortTextBytes);
+    const toml::node& rights =
+        required(root, "rights", "who permits this use of the sound, for example \"own work\"");
+    show_.rights = text_of(rights, "rights", kLongTextBytes, Lines::many);
+    if (show_.title.empty() || show_.rights.empty()) {
+        refuse(show_.title.empty() ? root.get("title")->source() : rights.source(),
+               show_.title.empty() ? "\"title\": expected text, not nothing"
+                                   : "\"rights\": expected text, not nothing");
+    }
+    show_.content_notice = text(root, "content_notice", kLongTextBytes, Lines::many);
+    show_.programme = programme(root);
+    perspectives(root);
+    show_.default_perspective = std::string(kObjective);
+    if (const toml::node* node = root.get("default_perspective")) {
+        show_.default_perspective = known_perspective(*node, "default_perspective");
+    }
+    cues(root);
+    return std::move(show_);
+}
+
+Programme Reader::programme(const toml::table& root) const {
+    const toml::table* section = sub_table(root, "programme");
+    if (section == nullptr) {
+        refuse_line(1,
+                    "section [programme] is missing; expected it with a source, for example "
+                    "source = \"file:film.flac\"");
+    }
+    known_keys_only(*section, kProgrammeKeys, "[programme]");
+    Programme programme;
+    programme.source = source(required(*section, "source", "for example \"file:film.flac\""));
+    programme.gain_db = number(*section, "gain_db", 0.0, -40.0, 12.0);
+    if (const toml::node* fps = section->get("fps")) {
+        const double value = number(*section, "fps", 0.0, 1.0, 120.0);
+        if (!is_film_rate(value)) {
+            refuse(fps->source(), "\"fps\": expected 23.976, 24, 25, 29.97 or 30",
+                   Errc::out_of_range);
+        }
+        programme.fps = value;
+    }
+    std::set<std::string> names;
+    each_table(*section, "layer", kMaxLayers, [&](const toml::table& table) {
+        known_keys_only(table, kLayerKeys, "[[programme.layer]]");
+        const toml::node& name = required(table, "name", "for example \"dialogue\"");
+        Layer layer{.name = text_of(name, "name", kShortTextBytes), .file = {}};
+        if (layer.name.empty() || !names.insert(layer.name).second) {
+            refuse(name.source(), "layer \"" + layer.name + "\": expected a name of its own");
+        }
+        const toml::node& file = required(table, "file", "the layer's sound file");
+        layer.file = existing_file(file, text_of(file, "file", kLongTextBytes));
+        programme.layers.push_back(std::move(layer));
+    });
+    return programme;
+}
+
+std::string Reader::source(const toml::node& node) const {
+    const std::string spec = text_of(node, "source", kLongTextBytes);
+    const std::size_t colon = spec.find(':');
+    const std::string kind = spec.substr(0, colon);
+    const bool takes_path = kind == "file" || kind == "fifo";
+    const bool takes_name = takes_path || kind == "alsa" || kind == "pulse";
+    const bool has_rest = colon != std::string::npos && colon + 1 < spec.size();
+    if (std::ranges::find(kSourceKinds, kind) == kSourceKinds.end() ||
+        (takes_name ? !has_rest : colon != std::string::npos)) {
+        refuse(node.source(), "source \"" + spec.substr(0, 60) +
+                                  "\": expected file:PATH, fifo:PATH, stdin, alsa:DEVICE, "
+                                  "pulse:SOURCE, tone or demo");
+    }
+    if (!takes_path) {
+        return spec;
+    }
+    const std::string path = spec.substr(colon + 1);
+    return kind + ":" +
+           (kind == "file" ? existing_file(node, path) : (rules_.folder / path).lexically_normal())
+               .string();
+}
+
+std::filesystem::path Reader::existing_file(const toml::node& node, const std::string& file) const {
+    if (file.empty()) {
+        refuse(node.source(), "expected the name of a sound file, not nothing");
+    }
+    const std::filesystem::path path = (rules_.folder / file).lexically_normal();
+    std::error_code ignored;
+    if (rules_.files_must_exist && !std::filesystem::is_regular_file(path, ignored)) {
+        refuse(node.source(), "expected a sound file at " + path.string() + ", found none",
+               Errc::not_found);
+    }
+    return path;
+}
+
+void Reader::perspectives(const toml::table& root) {
+    // Room for `objective`, which a show need not write down.
+    std::set<std::string> ids;
+    each_table(root, "perspective", kMaxPerspectives, [&](const toml::table& table) {
+        Perspective perspective = this->perspective(table);
+        if (!ids.insert(perspective.id).second) {
+            refuse(table.source(), "perspective \"" + perspective.id + "\" is there twice");
+        }
+        show_.perspectives.push_back(std::move(perspective));
+    });
+    const auto objective = std::ranges::find(show_.perspectives, kObjective, &Perspective::id);
+    if (objective == show_.perspectives.end()) {
+        if (show_.perspectives.size() == kMaxPerspectives) {
+            refuse_line(root.get("perspective")->source().begin.line,
+                        "expected at most " + std::to_string(kMaxPerspectives) +
+                            " perspectives, \"objective\" (always there) included",
+                        Errc::too_many);
+        }
+        show_.perspectives.insert(show_.perspectives.begin(),
+                                  {.id = std::string(kObjective), .title = "Full hearing"});
+    } else {
+        std::rotate(show_.perspectives.begin(), objective, std::next(objective));
+    }
+}
+
+Perspective Reader::perspective(const toml::table& table) const {
+    known_keys_only(table, kPerspectiveKeys, "[[perspective]]");
+    const toml::node& id_node = required(table, "id", "for example \"subjective\"");
+    Perspective perspective;
+    perspective.id = text_of(id_node, "id", 32);
+    const bool plain = std::ranges::all_of(perspective.id, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    });
+    if (perspective.id.empty() || !plain) {
+        refuse(id_node.source(), "perspective \"" + perspective.id +
+                                     "\": expected lower-case letters, digits, '-' and '_'");
+    }
+    perspective.title = text(table, "title", kShortTextBytes);
+    if (perspective.title.empty()) {
+        perspective.title = perspective.id;
+    }
+    if (const toml::node* node = table.get("state")) {
+        perspective.state = state(*node);
+        if (perspective.id == kObjective && perspective.state != "full") {
+            refuse(node->source(),
+                   "perspective \"objective\": expected state \"full\", because panic and exit "
+                   "lead there");
+        }
+    }
+    perspective.intensity = number(table, "intensity", 1.0, 0.0, 1.0);
+    return perspective;
+}
+
+std::string Reader::known_perspective(const toml::node& node, std::string_view key) const {
+    std::string id = text_of(node, key, kShortTextBytes);
+    std::vector<std::string_view> ids;
+    for (const Perspective& perspective : show_.perspectives) {
+        ids.emplace_back(perspective.id);
+    }
+    if (std::ranges::find(ids, id) == ids.end()) {
+        const std::string_view near = nearest_word(id, ids);
+        refuse(node.source(),
+               "there is no perspective \"" + id + "\"" +
+                   (near.empty() ? "; there are: " + joined(ids)
+                                 : "; did you mean \"" + std::string(near) + "\"?"),
+               Errc::not_found);
+    }
+    return id;
+}
+
+std::string Reader::state(const toml::node& node) const {
+    std::string id = text_of(node, "state", kShortTextBytes);
+    if (std::ranges::find(rules_.states, id) != rules_.states.end()) {
+        return id;
+    }
+    const bool to_come = std::ranges::find(kStatesToCome, id) != kStatesToCome.end();
+    const std::string_view near = to_come ? ""sv : nearest_word(id, rules_.states);
+    refuse(node.source(),
+           (to_come ? "hearing state \"" + id + "\" is not built yet"
+                    : "there is no hearing state \"" + id + "\"") +
+               (near.empty() ? "" : ", did you mean \"" + std::string(near) + "\"?") +
+               "; there are: " + joined(rules_.states),
+           to_come ? Errc::not_supported : Errc::not_found);
+}
+
+void Reader::cues(const toml::table& root) {
+    each_table(root, "cue", kMaxCues, [&](const toml::table& table) {
+        Cue cue = this->cue(table);
+        refuse_collisions(table, cue);
+        show_.cues.push_back(std::move(cue));
+    });
+    std::ranges::stable_sort(
+        show_.cues, [](const Cue& a, const Cue& b) { return a.at && (!b.at || *a.at < *b.at); });
+}
+
+Cue Reader::cue(const toml::table& table) {
+    known_keys_only(table, kCueKeys, "[[cue]]");
+    Cue cue;
+    const toml::node& number_node = required(table, "number", "text such as \"12.5A\"");
+    cue.number = text_of(number_node, "number", kNumberBytes);
+    if (cue.number.empty()) {
+        refuse(number_node.source(), "\"number\": expected text such as \"12.5A\", not nothing");
+    }
+    cue.name = text(table, "name", kShortTextBytes);
+    cue.caption = text(table, "caption", kLineTextBytes);
+    cue.note = text(table, "note", kLongTextBytes, Lines::many);
+    const toml::node& where = required(table, "perspective", "the perspective that changes");
+    cue.perspective = known_perspective(where, "perspective");
+    if (cue.perspective == kObjective) {
+        refuse(where.source(),
+               "\"objective\" has no cues: it is full hearing throughout, because panic and exit "
+               "lead there");
+    }
+    cue.state = state(required(table, "state", "a hearing state such as \"muffled_inner\""));
+    cue.intensity = number(table, "intensity", 1.0, 0.0, 1.0);
+    cue_time(table, cue);
+    cue_fade(table, cue);
+    return cue;
+}
+
+void Reader::cue_time(const toml::table& table, Cue& cue) const {
+    const toml::node* at = table.get("at");
+    const bool manual = flag(table, "manual");
+    if ((at != nullptr) == manual) {
+        refuse(table.source(), "cue \"" + cue.number +
+                                   "\": expected either at = \"HH:MM:SS.mmm\" or manual = true");
+    }
+    if (at != nullptr) {
+        const auto time =
+            parse_programme_time(text_of(*at, "at", kShortTextBytes), show_.programme.fps);
+        if (!time) {
+            refuse(at->source(), time.failure().text, time.failure().code);
+        }
+        cue.at = *time;
+    }
+}
+
+void Reader::cue_fade(const toml::table& table, Cue& cue) const {
+    cue.sudden = flag(table, "sudden");
+    if (cue.sudden && show_.content_notice.empty()) {
+        refuse(table.get("sudden")->source(),
+               "cue \"" + cue.number +
+                   "\" is sudden; expected a content_notice at the top of the show");
+    }
+    if (const toml::node* curve = table.get("curve")) {
+        const std::string name = text_of(*curve, "curve", kShortTextBytes);
+        if (std::ranges::find(kCurves, name) == kCurves.end()) {
+            refuse(curve->source(), "\"curve\": expected one of: " + joined(kCurves));
+        }
+        cue.curve = name == "linear" ? dsp::FadeCurve::linear : dsp::FadeCurve::quintic;
+    }
+    const toml::node* fade = table.get("fade");
+    if (fade == nullptr) {
+        return;
+    }
+    const auto shortest = cue.sudden ? kShortestSuddenFade : dsp::kShortestFade;
+    const toml::value<std::int64_t>* ms = fade->as_integer();
+    if (ms == nullptr || ms->get() < shortest.count() || ms->get() > dsp::kLongestFade.count()) {
+        refuse(fade->source(),
+               "\"fade\": expected whole milliseconds from " + std::to_string(shortest.count()) +
+                   " to " + std::to_string(dsp::kLongestFade.count()) +
+                   (cue.sudden ? " for a sudden cue" : ""),
+               ms == nullptr ? Errc::bad_value : Errc::out_of_range);
+    }
+    cue.fade = std::chrono::milliseconds{ms->get()};
+}
+
+void Reader::refuse_collisions(const toml::table& table, const Cue& cue) {
+    const auto [number, is_new] =
+        numbers_.emplace(cue.number, table.get("number")->source().begin.line);
+    if (!is_new) {
+        refuse(table.get("number")->source(), "cue number \"" + cue.number +
+                                                  "\" is already used in line " +
+                                                  std::to_string(number->second));
+    }
+    if (cue.at) {
+        const auto [other, alone] = times_.emplace(std::pair{cue.perspective, *cue.at}, cue.number);
+        if (!alone) {
+            refuse(table.get("at")->source(), "cues \"" + other->second + "\" and \"" + cue.number +
+                                                  "\" change \"" + cue.perspective +
+                                                  "\" at the same time; expected one of them");
+        }
+    }
+    constexpr std::size_t kFixedBytes = 64;  // Tags, lengths, time.
+    summary_bytes_ += kFixedBytes + cue.number.size() + cue.name.size() + cue.perspective.size() +
+                      cue.state.size() + std::max<std::size_t>(cue.caption.size(), 64);
+    if (summary_bytes_ > kMaxSummaryBytes) {
+        refuse(table.source(),
+               "the cues' names and captions together are too long for the listeners' screens; "
+               "expected at most " +
+                   std::to_string(kMaxSummaryBytes / 1024) + " KiB",
+               Errc::payload_too_large);
+    }
+}
+
+}  // namespace
+
+Expected<Show> read_show(std::string_view toml, const ReadRules& rules) {
+    const std::string name(rules.name);
+    if (toml.size() > kMaxShowBytes) {
+        return Failure{Errc::payload_too_large, name + ": expected at most " +
+                                                    std::to_string(kMaxShowBytes / 1024) + " KiB"};
+    }
+    if (const std::size_t line = first_line_nested_too_deep(toml); line != 0) {
+        return Failure{Errc::bad_value,
+                       name + ":" + std::to_string(line) + ": expected simpler keys than these"};
+    }
+    try {
+        return Reader(rules).read(toml::parse(toml, name));
+    } catch (const toml::parse_error& error) {
+        return Failure{Errc::bad_value, name + ":" + std::to_string(error.source().begin.line) +
+                                            ": " + std::string(error.description())};
+    } catch (const Refused& refused) {
+        return refused.failure;
+    }
+}
+
+}  // namespace earshot::show

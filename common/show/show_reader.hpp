@@ -1,0 +1,23 @@
+#pragma once
+
+#include "common/show/show.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+namespace earshot::show {
+
+/// What a show file is checked against, beyond its own text.
+struct ReadRules {
+    std::string_view name;                     ///< Stands for the file in errors.
+    std::filesystem::path folder;              ///< Resolves relative paths.
+    std::span<const std::string_view> states;  ///< The hearing states there are.
+    bool files_must_exist = false;             ///< Check `file:` sources and layers on disk.
+};
+
+/// Reads and validates; see parse_show() for what callers use.
+[[nodiscard]] Expected<Show> read_show(std::string_view toml, const ReadRules& rules);
+
+}  // namespace earshot::show
