@@ -1,0 +1,31 @@
+#include "common/sync/exchange_schedule.hpp"
+
+namespace earshot::sync {
+
+void ExchangeSchedule::restart(LocalInstant now) noexcept {
+    next_ = now;
+    burst_start_ = now;
+    left_ = kStartExchanges;
+    starting_ = true;
+}
+
+void ExchangeSchedule::sent(LocalInstant now) noexcept {
+    --left_;
+    if (left_ > 0) {
+        next_ += starting_ ? std::chrono::nanoseconds{kStartSpacing}
+                           : std::chrono::nanoseconds{kBurstSpacing};
+        if (next_ < now) {
+            next_ = now;
+        }
+        return;
+    }
+    starting_ = false;
+    left_ = kBurstExchanges;
+    burst_start_ += kBurstPeriod;
+    if (burst_start_ < now) {  // a sleeping machine does not send what it missed
+        burst_start_ = now + kBurstPeriod;
+    }
+    next_ = burst_start_;
+}
+
+}  // namespace earshot::sync

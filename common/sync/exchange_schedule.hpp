@@ -1,0 +1,39 @@
+#pragma once
+
+#include "common/base/time.hpp"
+
+#include <chrono>
+
+namespace earshot::sync {
+
+/// When the next clock exchange is due: 16 in the first half second, then bursts of 8 every 2 s.
+///
+/// Bursts find idle moments of a shared radio better than evenly spread requests at the same mean
+/// of 4 a second.
+/// Thread: one owner. Real-time: yes.
+class ExchangeSchedule {
+public:
+    static constexpr int kStartExchanges = 16;
+    static constexpr std::chrono::microseconds kStartSpacing{31'250};
+    static constexpr int kBurstExchanges = 8;
+    static constexpr std::chrono::milliseconds kBurstSpacing{20};
+    static constexpr std::chrono::seconds kBurstPeriod{2};
+
+    explicit ExchangeSchedule(LocalInstant start) noexcept { restart(start); }
+
+    /// Begins again with the dense start, after a (re)connection.
+    void restart(LocalInstant now) noexcept;
+    /// The instant of the next request.
+    [[nodiscard]] LocalInstant next() const noexcept { return next_; }
+    [[nodiscard]] bool due(LocalInstant now) const noexcept { return now >= next_; }
+    /// Says that the request due at next() left at `now`. Missed ones are not made up for.
+    void sent(LocalInstant now) noexcept;
+
+private:
+    LocalInstant next_{};
+    LocalInstant burst_start_{};
+    int left_ = 0;  ///< Exchanges left in this burst, the one at next_ included.
+    bool starting_ = true;
+};
+
+}  // namespace earshot::sync
