@@ -9,6 +9,8 @@ namespace {
 
 /// Share of the slew limit that the braking curve plans with; the rest is for what it did not know.
 constexpr double kBrakingShare = 0.7;
+/// Largest difference from the expected error that the observer takes for skew.
+constexpr double kMostSurpriseUs = 50.0;
 
 }  // namespace
 
@@ -16,13 +18,15 @@ PlayoutLoop::PlayoutLoop(const PlayoutLoopSettings& settings) noexcept : setting
 
 void PlayoutLoop::restart(double feed_forward_ppm) noexcept {
     correction_ppm_ = std::clamp(feed_forward_ppm, -settings_.limit_ppm, settings_.limit_ppm);
-    integral_ppm_ = 0.0;
+    unknown_ppm_ = 0.0;
     beyond_s_ = 0.0;
     age_s_ = 0.0;
+    watching_ = false;
 }
 
 void PlayoutLoop::reanchored() noexcept {
     beyond_s_ = 0.0;
+    watching_ = false;
 }
 
 PlayoutLoop::Action PlayoutLoop::update(double error_s,
@@ -36,27 +40,41 @@ PlayoutLoop::Action PlayoutLoop::update(double error_s,
     age_s_ += elapsed_s;
     const double omega =
         2.0 * std::numbers::pi * (starting ? settings_.start_frequency_hz : settings_.frequency_hz);
-    const double gain = 2.0 * omega;  // damping 1: s^2 + 2 omega s + omega^2
-    const double brake = settings_.slew_ppm_per_s * kBrakingShare;  // ppm/s = us/s^2
     const double error_us = error_s * 1e6;
+    observe(error_us, omega, elapsed_s);
+
+    const double gain = 2.0 * omega;                                // ppm (us/s) per us
+    const double brake = settings_.slew_ppm_per_s * kBrakingShare;  // ppm/s
     const double linear_us = brake / (gain * gain);
     double proportional_ppm = gain * error_us;
-    const bool linear = std::abs(error_us) <= linear_us;
-    if (!linear) {
+    if (std::abs(error_us) > linear_us) {
         const double speed = std::sqrt(2.0 * brake * (std::abs(error_us) - 0.5 * linear_us));
         proportional_ppm = std::copysign(speed, error_us);
     }
-    const double wanted = std::clamp(feed_forward_ppm + integral_ppm_ + proportional_ppm,
+    const double wanted = std::clamp(feed_forward_ppm + unknown_ppm_ + proportional_ppm,
                                      -settings_.limit_ppm, settings_.limit_ppm);
     const double most = settings_.slew_ppm_per_s * elapsed_s;
-    const double change = std::clamp(wanted - correction_ppm_, -most, most);
-    correction_ppm_ += change;
-    // Only what the loop really controls may wind up the integral.
-    if (linear && std::abs(wanted - correction_ppm_) < 1.0) {
-        integral_ppm_ += omega * omega * error_us * elapsed_s;
-        integral_ppm_ = std::clamp(integral_ppm_, -settings_.limit_ppm, settings_.limit_ppm);
-    }
+    const double last_ppm = correction_ppm_;
+    correction_ppm_ += std::clamp(wanted - correction_ppm_, -most, most);
+    // What the error should be next time, if unknown_ppm_ is all that was unknown.
+    expected_us_ +=
+        (feed_forward_ppm + unknown_ppm_ - 0.5 * (last_ppm + correction_ppm_)) * elapsed_s;
     return Action::follow;
+}
+
+void PlayoutLoop::observe(double error_us, double omega, double elapsed_s) noexcept {
+    if (!watching_) {
+        watching_ = true;
+        expected_us_ = error_us;
+        return;
+    }
+    const double limit = settings_.limit_ppm;
+    // A step of the schedule is not skew: beyond a few tens of microseconds it counts no more.
+    const double surprise_us = error_us - expected_us_;
+    const double learnt_us = std::clamp(surprise_us, -kMostSurpriseUs, kMostSurpriseUs);
+    const double x = std::min(omega * elapsed_s, 0.5);
+    expected_us_ += 2.0 * x * surprise_us;
+    unknown_ppm_ = std::clamp(unknown_ppm_ + omega * x * learnt_us, -limit, limit);
 }
 
 }  // namespace earshot::sync

@@ -13,9 +13,10 @@ struct PlayoutLoopSettings {
     double reanchor_after_s = 200e-3;  ///< ... for this long are not chased but jumped.
 };
 
-/// Steers a listener's reading speed so that the frame at the DAC is the scheduled one: PI on the
-/// presentation error (damping 1, no dead band), the known skew fed forward, the rate of change
-/// limited so that nobody hears a pitch move.
+/// Steers a listener's reading speed so that the frame at the DAC is the scheduled one:
+/// proportional to the presentation error (no dead band), the known skew fed forward, the rate of
+/// change limited so that nobody hears a pitch move. The integral part is an observer of the skew
+/// that is left: it knows which correction was really applied, so it cannot wind up.
 ///
 /// Large errors are approached along the braking curve that the slew limit allows, so that the loop
 /// does not overshoot. The clock model's small steps enter as errors and are worked off the same
@@ -47,9 +48,13 @@ public:
     [[nodiscard]] double correction_ppm() const noexcept { return correction_ppm_; }
 
 private:
+    void observe(double error_us, double omega, double elapsed_s) noexcept;
+
     PlayoutLoopSettings settings_;
     double correction_ppm_ = 0.0;
-    double integral_ppm_ = 0.0;
+    double unknown_ppm_ = 0.0;  ///< Skew that the feed-forward did not know of.
+    double expected_us_ = 0.0;  ///< The error, as the observer predicts it.
+    bool watching_ = false;
     double beyond_s_ = 0.0;  ///< How long the error has been above the re-anchor limit.
     double age_s_ = 0.0;
 };
