@@ -46,6 +46,9 @@ VIOLATIONS: dict[str, list[Callable[[Path], str]]] = {
         lambda r: _plant(r, "common/util/planted.hpp", "#pragma once\n"),
     ],
     "file length": [lambda r: _plant(r, "common/base/planted.hpp", "#pragma once\n" + "//\n" * 600)],
+    "line width": [
+        lambda r: _plant(r, "common/base/planted.hpp", "#pragma once\n\n// " + "x " * 60 + "x\n"),
+    ],
     "white space": [
         lambda r: _plant(r, "common/base/planted.hpp", "#pragma once\n\tint x;\n"),
         lambda r: _plant(r, "common/base/planted.hpp", "#pragma once \n"),

@@ -4,6 +4,7 @@ import re
 from tree import Finding, Tree
 
 MAX_LINES = 600
+MAX_COLUMNS = 100
 # Brackets keep the patterns from finding themselves.
 FORBIDDEN = [
     (re.compile(r"(?<![\w.])/wor[k]/"), "a path of one machine"),
@@ -23,6 +24,14 @@ def check_length(tree: Tree) -> list[Finding]:
             for path, text in tree.texts()
             if text.count("\n") > MAX_LINES and not path.startswith(LONG_ALLOWED)
             and not path.endswith("package-lock.json")]
+
+
+def check_width(tree: Tree) -> list[Finding]:
+    """clang-format breaks code, but leaves comments as they were written."""
+    return [Finding(path, number, f"{len(line)} columns; at most {MAX_COLUMNS}")
+            for path in tree.cpp(".hpp", ".cpp")
+            for number, line in enumerate(tree.text(path).splitlines(), 1)
+            if len(line) > MAX_COLUMNS and "://" not in line and "R\"" not in line]
 
 
 def check_space(tree: Tree) -> list[Finding]:
