@@ -20,7 +20,8 @@ void Block::Free::operator()(float* data) const noexcept {
 }
 
 Block::Block(int channels, int frames)
-    : channels_(channels), frames_(frames),
+    : channels_(channels),
+      frames_(frames),
       stride_((std::max(frames, 1) + kAlignFloats - 1) / kAlignFloats * kAlignFloats) {
     if (channels < 1 || channels > kMaxChannels || frames < 0) {
         throw std::invalid_argument("Block: 1 to 8 channels, 0 or more frames");

@@ -19,9 +19,12 @@ public:
     /// @param stride  Distance in samples between the starts of two channels, >= frames.
     BasicBlockView(T* data, int channels, int frames, int stride) noexcept
         : data_(data), channels_(channels), frames_(frames), stride_(stride) {}
-    BasicBlockView(const BasicBlockView<float>& other) noexcept  // NOLINT(google-explicit-constructor)
+    BasicBlockView(
+        const BasicBlockView<float>& other) noexcept  // NOLINT(google-explicit-constructor)
         requires(!std::is_same_v<T, float>)
-        : data_(other.data()), channels_(other.channels()), frames_(other.frames()),
+        : data_(other.data()),
+          channels_(other.channels()),
+          frames_(other.frames()),
           stride_(other.stride()) {}
     BasicBlockView(const BasicBlockView&) noexcept = default;
     BasicBlockView& operator=(const BasicBlockView&) noexcept = default;

@@ -27,19 +27,19 @@ public:
 
 /// What a live source or a file feed has to report, since its start.
 struct FeedCounters {
-    std::uint64_t starved_frames = 0;   ///< Asked for and not there: silence went out.
-    std::uint64_t stalls = 0;           ///< Times the source stopped delivering.
-    std::uint64_t overrun_frames = 0;   ///< Came in and found no room.
-    double rate_ppm = 0.0;              ///< Live: the source's crystal against the media clock.
-    double fill_ms = 0.0;               ///< Live: waiting in the ring.
+    std::uint64_t starved_frames = 0;  ///< Asked for and not there: silence went out.
+    std::uint64_t stalls = 0;          ///< Times the source stopped delivering.
+    std::uint64_t overrun_frames = 0;  ///< Came in and found no room.
+    double rate_ppm = 0.0;             ///< Live: the source's crystal against the media clock.
+    double fill_ms = 0.0;              ///< Live: waiting in the ring.
     bool stalled = false;
 };
 
-/// Where the engine takes programme audio from. Two lanes, so that the sound after a seek can be
+/// Where the engine takes programme audio from. Several lanes, so that the sound after a seek can be
 /// made ready while the sound before it still plays.
 class ProgrammeFeed {
 public:
-    static constexpr int kLanes = 2;
+    static constexpr int kLanes = 4;
     virtual ~ProgrammeFeed() = default;
 
     /// True if positions mean something (file, demo, tone); false for live input, which only
@@ -88,7 +88,8 @@ class PlaybackCallback {
 public:
     virtual ~PlaybackCallback() = default;
     /// @param out       Shape [2][frames], full scale 1.0; every sample is written.
-    /// @param dac_time  When out's first frame leaves the device, by the listener's clock, as well as
+    /// @param dac_time  When out's first frame leaves the device, by the listener's clock, as well
+    /// as
     ///                  the sink knows (smoothed; the calibrated device latency comes on top).
     /// Thread: the sink's. Real-time: yes.
     virtual void render(BlockView out, LocalInstant dac_time) noexcept = 0;
