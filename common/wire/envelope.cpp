@@ -4,8 +4,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/message_lite.h>
-
-#include <limits>
+#include <google/protobuf/stubs/logging.h>
 
 namespace earshot::wire {
 namespace {
@@ -60,6 +59,9 @@ std::vector<std::byte> make_envelope(Kind kind, const google::protobuf::MessageL
 }
 
 Result<void> parse_body(std::span<const std::byte> body, google::protobuf::MessageLite& message) {
+    // The library writes to standard error about every body that is not UTF-8, at any rate a peer
+    // likes. The caller has the error, and limits what it logs.
+    [[maybe_unused]] static const auto previous = google::protobuf::SetLogHandler(nullptr);
     if (body.size() >= kMaxFromServerBytes) {
         return Errc::payload_too_large;
     }
