@@ -29,7 +29,8 @@ public:
     [[nodiscard]] Result<void> decode(std::span<const std::byte> payload,
                                       audio::BlockView out) noexcept;
 
-    /// Continues the sound through one lost packet; fades out if several are lost.
+    /// Continues the sound through one lost packet; if more are lost it falls, within about 100 ms, to
+    /// the quiet noise heard before and stays there: silence after a long loss is the caller's part.
     /// @param out  Shape [2][kOpusFrames].
     void conceal(audio::BlockView out) noexcept;
 
