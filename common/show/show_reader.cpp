@@ -41,7 +41,7 @@ constexpr std::size_t kLineTextBytes = 300;   ///< Captions.
 constexpr std::size_t kLongTextBytes = 4000;  ///< Notes, notices, rights, paths.
 constexpr std::size_t kNumberBytes = 16;
 /// What the summary of all cues may take of one envelope to a listener.
-constexpr std::size_t kMaxSummaryBytes = 192 * 1024;
+constexpr std::size_t kMaxSummaryBytes = 224 * 1024;
 
 /// Carries the first error out of the reader; never leaves this file.
 struct Refused {
@@ -530,9 +530,10 @@ void Reader::refuse_collisions(const toml::table& table, const Cue& cue) {
                                                   "\" at the same time; expected one of them");
         }
     }
-    constexpr std::size_t kFixedBytes = 64;  // Tags, lengths, time.
+    constexpr std::size_t kFixedBytes = 20;    // Tags, lengths, time.
+    constexpr std::size_t kStateCaption = 48;  // Where the cue has none of its own.
     summary_bytes_ += kFixedBytes + cue.number.size() + cue.name.size() + cue.perspective.size() +
-                      cue.state.size() + std::max<std::size_t>(cue.caption.size(), 64);
+                      cue.state.size() + (cue.caption.empty() ? kStateCaption : cue.caption.size());
     if (summary_bytes_ > kMaxSummaryBytes) {
         refuse(table.source(),
                "the cues' names and captions together are too long for the listeners' screens; "
