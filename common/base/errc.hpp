@@ -42,8 +42,10 @@ struct Failure {
 template <class T>
 class Expected {
 public:
-    Expected(T value) : value_(std::move(value)), ok_(true) {}  // NOLINT(google-explicit-constructor)
-    Expected(Failure failure) : failure_(std::move(failure)) {}  // NOLINT(google-explicit-constructor)
+    Expected(T value)
+        : value_(std::move(value)), ok_(true) {}  // NOLINT(google-explicit-constructor)
+    Expected(Failure failure)
+        : failure_(std::move(failure)) {}  // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] bool has_value() const noexcept { return ok_; }
     explicit operator bool() const noexcept { return ok_; }

@@ -11,10 +11,14 @@ constexpr std::size_t kMaxLimitKeys = 1000;
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
     switch (level) {
-        case LogLevel::debug: return spdlog::level::debug;
-        case LogLevel::info: return spdlog::level::info;
-        case LogLevel::warning: return spdlog::level::warn;
-        case LogLevel::error: return spdlog::level::err;
+        case LogLevel::debug:
+            return spdlog::level::debug;
+        case LogLevel::info:
+            return spdlog::level::info;
+        case LogLevel::warning:
+            return spdlog::level::warn;
+        case LogLevel::error:
+            return spdlog::level::err;
     }
     return spdlog::level::info;
 }
@@ -48,15 +52,15 @@ struct Log::Backend {
 };
 
 Log::Log(std::string_view program, LogFormat format, LogLevel lowest)
-    : backend_(std::make_unique<Backend>(
-          Backend{spdlog::logger(std::string(program),
-                                 std::make_shared<spdlog::sinks::stderr_sink_mt>()),
-                  format})) {
+    : backend_(std::make_unique<Backend>(Backend{
+          spdlog::logger(std::string(program), std::make_shared<spdlog::sinks::stderr_sink_mt>()),
+          format})) {
     backend_->logger.set_level(to_spdlog(lowest));
     backend_->logger.flush_on(spdlog::level::debug);
-    backend_->logger.set_pattern(format == LogFormat::json
-                                     ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","program":"%n","level":"%l",%v})"
-                                     : "%H:%M:%S.%e %n %l %v");
+    backend_->logger.set_pattern(
+        format == LogFormat::json
+            ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","program":"%n","level":"%l",%v})"
+            : "%H:%M:%S.%e %n %l %v");
 }
 
 Log::~Log() = default;

@@ -18,7 +18,8 @@ enum class LogFormat { text, json };
 class Log {
 public:
     /// @param program  Shown in every line.
-    explicit Log(std::string_view program, LogFormat format = LogFormat::text,
+    explicit Log(std::string_view program,
+                 LogFormat format = LogFormat::text,
                  LogLevel lowest = LogLevel::info);
     ~Log();
     Log(const Log&) = delete;
@@ -28,7 +29,9 @@ public:
     /// @param text  One line; control characters are replaced, so a peer cannot forge lines.
     void write(LogLevel level, std::string_view area, std::string_view text);
     void info(std::string_view area, std::string_view text) { write(LogLevel::info, area, text); }
-    void warning(std::string_view area, std::string_view text) { write(LogLevel::warning, area, text); }
+    void warning(std::string_view area, std::string_view text) {
+        write(LogLevel::warning, area, text);
+    }
     void error(std::string_view area, std::string_view text) { write(LogLevel::error, area, text); }
     void debug(std::string_view area, std::string_view text) { write(LogLevel::debug, area, text); }
 

@@ -13,10 +13,12 @@ struct StrongId {
     friend constexpr auto operator<=>(const StrongId&, const StrongId&) = default;
 };
 
-using StreamId = StrongId<struct StreamIdTag, std::uint8_t>;      ///< A live rendering's slot, 0 to 7.
-using ListenerId = StrongId<struct ListenerIdTag, std::uint32_t>;  ///< One ear-bearing client of a session.
-using ConnectionId = StrongId<struct ConnectionIdTag, std::uint64_t>;  ///< One socket; never reused.
-using Epoch = StrongId<struct EpochTag, std::uint32_t>;            ///< Number of a programme segment.
+using StreamId = StrongId<struct StreamIdTag, std::uint8_t>;  ///< A live rendering's slot, 0 to 7.
+using ListenerId =
+    StrongId<struct ListenerIdTag, std::uint32_t>;  ///< One ear-bearing client of a session.
+using ConnectionId =
+    StrongId<struct ConnectionIdTag, std::uint64_t>;     ///< One socket; never reused.
+using Epoch = StrongId<struct EpochTag, std::uint32_t>;  ///< Number of a programme segment.
 
 }  // namespace earshot
 

@@ -40,16 +40,16 @@ struct EngineCommand {
 
     // relocate
     Epoch epoch{};
-    int lane = 0;             ///< Of the feed and of the chains; free (see EngineEvent::lane_free).
+    int lane = 0;  ///< Of the feed and of the chains; free (see EngineEvent::lane_free).
     MediaTime media{};
     ProgrammeTime programme{};
-    bool playing = false;     ///< false: stands still, in silence.
+    bool playing = false;  ///< false: stands still, in silence.
     std::array<StreamStart, kMaxStreams> starts{};
 
     // change
     StreamId stream{};
     dsp::Transition transition{};
-    std::uint32_t tag = 0;    ///< Comes back in the event.
+    std::uint32_t tag = 0;  ///< Comes back in the event.
 
     // lead
     Frames lead{0};
@@ -69,7 +69,7 @@ struct EngineEvent {
     ProgrammeTime programme{};
     const dsp::PreparedState* state = nullptr;
     Frames fade{0};
-    int cue_index = -1;       ///< Into Show::cues; -1: by hand.
+    int cue_index = -1;  ///< Into Show::cues; -1: by hand.
     std::uint32_t tag = 0;
 };
 

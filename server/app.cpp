@@ -1,0 +1,279 @@
+#include "server/app.hpp"
+
+#include "common/base/clock.hpp"
+#include "common/show/cue_schedule.hpp"
+#include "common/show/show.hpp"
+#include "server/control/api.hpp"
+#include "server/control/status_json.hpp"
+#include "server/demo_show.hpp"
+#include "server/ops/access.hpp"
+#include "server/ops/admin_token.hpp"
+#include "server/ops/health.hpp"
+#include "server/ops/metrics.hpp"
+#include "server/ops/status_page.hpp"
+#include "server/render/engine_thread.hpp"
+#include "server/render/render_engine.hpp"
+#include "server/session/session.hpp"
+#include "server/source/feed_factory.hpp"
+#include "server/source/source_spec.hpp"
+#include "server/stream/packet_journal.hpp"
+#include "server/stream/stream_encoder.hpp"
+#include "server/transport/transport.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <sys/random.h>
+#include <systemd/sd-daemon.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <stdexcept>
+#include <thread>
+
+namespace earshot::server {
+namespace {
+
+constexpr std::string_view kArea = "server";
+constexpr auto kControlTick = std::chrono::milliseconds{10};
+constexpr int kFilePacketsABundle = 2;  // DESIGN 6: 2 to 3 in chase mode, 1 live
+
+template <class T>
+T value_or_throw(Expected<T> expected) {
+    if (!expected) throw std::runtime_error(expected.failure().text);
+    return std::move(expected.value());
+}
+
+show::Show load(const Options& options) {
+    if (options.demo) return value_or_throw(show::parse_show(kDemoShow, "demo.toml", "."));
+    if (!options.show.empty()) return value_or_throw(show::load_show(options.show));
+    return show::show_for_source(options.source);
+}
+
+std::vector<std::shared_ptr<const show::CueSchedule>> schedules_of(const show::Show& show) {
+    std::vector<std::shared_ptr<const show::CueSchedule>> schedules;
+    for (const show::Perspective& perspective : show.perspectives) {
+        schedules.push_back(value_or_throw(show::build_schedule(show, perspective.id)));
+    }
+    return schedules;
+}
+
+std::unique_ptr<audio::ProgrammeFeed> feed_of(const show::Show& show) {
+    const auto spec = value_or_throw(source::parse_source_spec(show.programme.source));
+    return source::make_feed(spec, show.programme.gain_db);
+}
+
+std::string random_id() {
+    std::array<unsigned char, 8> bytes{};
+    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+        throw std::runtime_error("the system gives no random numbers");
+    }
+    std::string id;
+    for (const unsigned char byte : bytes) {
+        constexpr std::string_view kHex = "0123456789abcdef";
+        id += kHex[byte >> 4U];
+        id += kHex[byte & 0xFU];
+    }
+    return id;
+}
+
+session::SessionSettings session_settings(const Options& options) {
+    return {.id = random_id(),
+            .seats = static_cast<std::size_t>(options.seats),
+            .level_cap_dbfs = options.level_cap_dbfs,
+            .lead = options.lead,
+            .start_at_listeners =
+                options.start.kind == StartRule::Kind::listeners ? options.start.listeners : 0,
+            .server_name = std::string("earshot-server ") + EARSHOT_VERSION,
+            .bitrate_bps = options.bitrate_kbps * 1'000};
+}
+
+transport::TransportConfig transport_config(const Options& options) {
+    return {.listen_address = options.address,
+            .port = options.port,
+            .shards = options.shards,
+            .web_dir = options.web_dir.string(),
+            .tls_cert = options.tls_cert.string(),
+            .tls_key = options.tls_key.string(),
+            .max_connections = static_cast<std::size_t>(options.seats) + 200,
+            .max_connections_per_address = static_cast<std::size_t>(options.seats) + 100};
+}
+
+/// One running server. Members stand in the order of the audio's way; they go in the opposite one.
+class App {
+public:
+    App(const Options& options, Log& log)
+        : options_(options),
+          log_(log),
+          show_(load(options)),
+          schedules_(schedules_of(show_)),
+          feed_(feed_of(show_)),
+          token_(ops::AdminToken::load_or_create(options.data_dir)),
+          session_(session_settings(options), show_, clock_, log),
+          api_(session_, clock_, [this] { return status(); }),
+          transport_(
+              control_,
+              transport_config(options),
+              clock_,
+              log,
+              [this](const wire::HttpRequest& request, const wire::HttpResponder& respond) {
+                  handle(request, respond);
+              },
+              session_),
+          encoder_(static_cast<int>(schedules_.size()),
+                   audio::ProgrammeFeed::kLanes,
+                   options.bitrate_kbps * 1'000,
+                   sinks()),
+          engine_({.lead = options.lead,
+                   .live_fill = source::kLiveTargetFill,
+                   .packets_a_tick = feed_->seekable() ? kFilePacketsABundle : 1},
+                  schedules_,
+                  *feed_,
+                  encoder_),
+          playback_(show_, schedules_, *feed_, engine_, session_, options.lead, clock_.now()),
+          signals_(control_, SIGINT, SIGTERM, SIGHUP),
+          timer_(control_) {
+        session_.attach(transport_, playback_);
+    }
+
+    int run() {
+        transport_.set_lead(options_.lead);
+        transport_.set_bundle_packets(feed_->seekable() ? kFilePacketsABundle : 1);
+        playback_.begin(clock_.now());
+        transport_.start();
+        engine_thread_ = std::make_unique<render::EngineThread>(engine_, encoder_, clock_);
+        if (options_.loop) (void)playback_.loop_all(clock_.now());
+        if (options_.start.kind == StartRule::Kind::now) (void)playback_.go(clock_.now());
+        announce();
+        wait_for_signal();
+        tick();
+        control_.run();
+        return 0;
+    }
+
+private:
+    std::vector<wire::PacketSink*> sinks() {
+        std::vector<wire::PacketSink*> sinks{&transport_.sink()};
+        if (!options_.packet_journal.empty()) {
+            journal_ = std::make_unique<stream::PacketJournal>(options_.packet_journal);
+            sinks.push_back(journal_.get());
+        }
+        return sinks;
+    }
+
+    void announce() {
+        const std::string host =
+            options_.address == "::" || options_.address == "0.0.0.0"
+                ? "localhost"
+                : (options_.address.find(':') == std::string::npos ? options_.address
+                                                                   : "[" + options_.address + "]");
+        const std::string url = std::string(transport_.secure() ? "https://" : "http://") + host +
+                                ":" + std::to_string(transport_.port());
+        log_.info(kArea, "'" + show_.title + "' from " + feed_->description() +
+                             "; rights: " + show_.rights);
+        log_.warning(kArea,
+                     "open session: whoever reaches this address may listen, without a code");
+        std::cout << "earshot-server listening on " << url
+                  << std::endl;  // scripts wait for it: flush
+        sd_notify(0, "READY=1");
+    }
+
+    void wait_for_signal() {
+        signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+            if (error) return;
+            if (signal != SIGHUP) return stop();
+            if (transport_.secure()) transport_.reload_tls();
+            wait_for_signal();
+        });
+    }
+
+    /// Every 10 ms on the control thread: the timeline's work, and what the source has to say.
+    void tick() {
+        timer_.expires_after(kControlTick);
+        timer_.async_wait([this](const boost::system::error_code& error) {
+            if (error) return;
+            playback_.tick(clock_.now());
+            watch_source();
+            tick();
+        });
+    }
+
+    void watch_source() {
+        const bool stalled = feed_->counters().stalled;
+        if (stalled == source_stalled_) return;
+        source_stalled_ = stalled;
+        if (stalled) {
+            log_.warning_limited(kArea, "stall",
+                                 "the source delivers nothing; listeners hear silence");
+        } else {
+            log_.info(kArea, "the source delivers sound again");
+        }
+    }
+
+    void stop() {
+        log_.info(kArea, "ending");
+        sd_notify(0, "STOPPING=1");
+        timer_.cancel();
+        engine_thread_.reset();  // first, so that nobody pushes packets into the transport any more
+        transport_.stop();
+        control_.stop();
+    }
+
+    std::string status() {
+        const stream::StreamCounters packets = encoder_.counters();
+        const render::EngineCounters engine = engine_.counters();
+        const auto up =
+            std::chrono::duration<double, std::nano>(clock_.now().time_since_epoch()).count();
+        return control::status_json(session_,
+                                    {.clock = clock_,
+                                     .feed = *feed_,
+                                     .stream_packets = packets.packets,
+                                     .stream_bytes = packets.bytes,
+                                     .late_ticks = engine.late_ticks,
+                                     .engine_load = static_cast<double>(engine.busy_ns) / up});
+    }
+
+    void handle(const wire::HttpRequest& request, const wire::HttpResponder& respond) {
+        respond({.status = 404, .body = "there is nothing here\n", .headers = {}});
+        (void)request;
+    }
+
+    const Options& options_;
+    Log& log_;
+    RawMediaClock clock_;
+    show::Show show_;
+    std::vector<std::shared_ptr<const show::CueSchedule>> schedules_;
+    std::unique_ptr<audio::ProgrammeFeed> feed_;
+    boost::asio::io_context control_{1};
+    ops::AdminToken token_;
+    session::Session session_;
+    control::Api api_;
+    transport::Transport transport_;
+    std::unique_ptr<stream::PacketJournal> journal_;
+    stream::StreamEncoder encoder_;
+    render::RenderEngine engine_;
+    session::Playback playback_;
+    boost::asio::signal_set signals_;
+    boost::asio::steady_timer timer_;
+    std::unique_ptr<render::EngineThread> engine_thread_;
+    bool source_stalled_ = false;
+};
+
+}  // namespace
+
+int run_app(const Options& options, Log& log) {
+    App app(options, log);
+    return app.run();
+}
+
+int check_config(const Options& options) {
+    const show::Show show = load(options);
+    (void)schedules_of(show);
+    (void)feed_of(show);
+    std::cout << show::describe(show) << "the configuration is good\n";
+    return 0;
+}
+
+}  // namespace earshot::server

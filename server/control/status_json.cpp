@@ -1,0 +1,128 @@
+#include "server/control/status_json.hpp"
+
+#include "common/base/json.hpp"
+
+namespace earshot::control {
+namespace {
+
+std::int64_t count(MediaTime time) {
+    return time.time_since_epoch().count();
+}
+std::int64_t count(ProgrammeTime time) {
+    return time.time_since_epoch().count();
+}
+
+void write_timeline(JsonWriter& json, const timeline::ProgrammeMap& map) {
+    json.key("timeline").begin_array();
+    for (const auto& segment : map.segments()) {
+        json.begin_object()
+            .field("epoch", segment.epoch.value)
+            .field("media_time", count(segment.media))
+            .field("programme_time", count(segment.programme))
+            .field("rate", segment.rate)
+            .end_object();
+    }
+    json.end_array();
+}
+
+void write_streams(JsonWriter& json, const session::Session& session, MediaInstant now) {
+    json.key("streams").begin_array();
+    int index = 0;
+    for (const show::Perspective& perspective : session.show().perspectives) {
+        const StreamId stream{static_cast<std::uint8_t>(index++)};
+        json.begin_object()
+            .field("stream_id", stream.value)
+            .field("perspective", perspective.id)
+            .field("title", perspective.title);
+        if (const auto* state = session.playback().state_now(stream, now)) {
+            json.field("state", dsp::card_of(*state).id)
+                .field("label", dsp::card_of(*state).label)
+                .field("intensity", dsp::intensity_of(*state));
+        }
+        std::size_t listeners = 0;
+        for (const auto& [id, listener] : session.listeners().all()) {
+            if (listener.connection && listener.stream == stream) ++listeners;
+        }
+        json.field("listeners", listeners).end_object();
+    }
+    json.end_array();
+}
+
+void write_listener(JsonWriter& json,
+                    const session::Session& session,
+                    const session::Listener& listener) {
+    const session::ListenerReport& report = listener.report;
+    json.begin_object()
+        .field("id", listener.id.value)
+        .field("badge", listener.badge)
+        .field("name", listener.name)
+        .field("group", listener.group)
+        .field("client", listener.client)
+        .field("perspective", session.show().perspectives.at(listener.stream.value).id)
+        .field("connected", listener.connection.has_value())
+        .field("reported", report.known)
+        .field("playing", report.playing)
+        .field("in_step", listener.connection && report.playing && report.error_p99_us < 1'000.0)
+        .field("state", report.state)
+        .field("error_p50_us", report.error_p50_us)
+        .field("error_p99_us", report.error_p99_us)
+        .field("error_max_us", report.error_max_us)
+        .field("fit_bound_us", report.fit_bound_us)
+        .field("path_bound_us", report.path_bound_us)
+        .field("correction_ppm", report.correction_ppm)
+        .field("buffer_ms", report.buffer_ms)
+        .field("rtt_us", report.rtt_us)
+        .field("received", report.received)
+        .field("late", report.late)
+        .field("lost", report.lost)
+        .field("concealed_frames", report.concealed_frames)
+        .field("reanchors", report.reanchors)
+        .end_object();
+}
+
+}  // namespace
+
+std::string status_json(const session::Session& session, const StatusSources& sources) {
+    const MediaInstant now = sources.clock.now();
+    const ProgrammeTime position = session.playback().position(now);
+    const audio::FeedCounters feed = sources.feed.counters();
+    JsonWriter json;
+    json.begin_object()
+        .field("server", session.settings().server_name)
+        .field("session", session.settings().id)
+        .field("title", session.show().title)
+        .field("rights", session.show().rights)
+        .field("phase", timeline::to_string(session.playback().phase(now)))
+        .field("panic", session.in_panic())
+        .field("media_epoch_raw_ns", sources.clock.epoch_raw_ns())
+        .field("media_time", count(to_frame(now)))
+        .field("programme_time", count(position))
+        .field("programme", show::format_programme_time(position))
+        .field("lead_ms", session.settings().lead / std::chrono::milliseconds{1})
+        .field("listeners_connected", session.listeners().connected())
+        .field("listeners_in_step", session.in_step())
+        .field("packets", sources.stream_packets)
+        .field("bytes", sources.stream_bytes)
+        .field("late_ticks", sources.late_ticks)
+        .field("engine_load", sources.engine_load);
+    json.key("source")
+        .begin_object()
+        .field("description", sources.feed.description())
+        .field("stalled", feed.stalled)
+        .field("stalls", feed.stalls)
+        .field("starved_frames", feed.starved_frames)
+        .field("overrun_frames", feed.overrun_frames)
+        .field("rate_ppm", feed.rate_ppm)
+        .field("fill_ms", feed.fill_ms)
+        .end_object();
+    write_timeline(json, session.playback().map());
+    write_streams(json, session, now);
+    json.key("listeners").begin_array();
+    for (const auto& [id, listener] : session.listeners().all()) {
+        write_listener(json, session, listener);
+    }
+    json.end_array().end_object();
+    return std::move(json).text();
+}
+
+}  // namespace earshot::control

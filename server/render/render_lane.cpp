@@ -1,0 +1,154 @@
+#include "server/render/render_lane.hpp"
+
+#include <algorithm>
+
+namespace earshot::render {
+namespace {
+
+constexpr int kBlock = static_cast<int>(kPacketFrames.count());
+
+}  // namespace
+
+RenderLane::RenderLane(int index,
+                       std::span<const std::shared_ptr<const show::CueSchedule>> schedules,
+                       EventCallback on_event,
+                       void* context)
+    : index_(index),
+      on_event_(on_event),
+      context_(context),
+      input_(audio::kListenerChannels, kBlock),
+      output_(audio::kListenerChannels, kBlock) {
+    for (const auto& schedule : schedules) {
+        voices_.push_back(std::make_unique<Voice>());
+        voices_.back()->schedule = schedule;
+    }
+}
+
+void RenderLane::start(const show::EngineCommand& relocation,
+                       audio::ProgrammeFeed& feed,
+                       audio::RenderSink& sink,
+                       bool warm) noexcept {
+    const bool warms_up = warm && relocation.playing;
+    const Frames before = kEpochPreroll - kCodecDelay + (warms_up ? show::kChainWarmUp : Frames{0});
+    active_ = true;
+    playing_ = relocation.playing;
+    epoch_ = relocation.epoch;
+    end_.reset();
+    next_ = relocation.media - before;
+    position_ = playing_ ? relocation.programme - before : relocation.programme;
+    cues_after_ = relocation.programme;
+    for (std::size_t i = 0; i < voices_.size(); ++i) {
+        Voice& voice = *voices_[i];
+        const show::StreamStart& at = relocation.starts[i];
+        voice.later.target = nullptr;
+        if (at.from == nullptr || !playing_) {
+            voice.chain.start({.target = at.into.target});
+        } else if (at.elapsed >= before) {
+            voice.chain.start(at.into, at.from, at.elapsed - before);
+        } else {
+            voice.chain.start({.target = at.from});
+            voice.later = at.into;
+            voice.later_in = before - at.elapsed;
+        }
+        sink.begin(index_, StreamId{static_cast<std::uint8_t>(i)}, epoch_);
+    }
+    if (warms_up) warm_up(feed);
+}
+
+void RenderLane::change(StreamId stream, const dsp::Transition& to, std::uint32_t tag) noexcept {
+    if (stream.value >= voices_.size()) return;
+    Voice& voice = *voices_[stream.value];
+    voice.later.target = nullptr;
+    voice.chain.change(to, 0);
+    on_event_(context_, {.kind = show::EngineEvent::Kind::changed,
+                         .lane = index_,
+                         .epoch = epoch_,
+                         .stream = stream,
+                         .media = next_,
+                         .programme = position_,
+                         .state = to.target,
+                         .fade = to.fade,
+                         .tag = tag});
+}
+
+void RenderLane::pull(audio::ProgrammeFeed& feed, audio::BlockView block) noexcept {
+    if (feed.seekable()) {
+        if (playing_) return feed.pull(index_, block);
+    } else if (!end_) {
+        // Live input runs on while the programme stands still; only the newest epoch takes it.
+        feed.pull(0, block);
+        if (playing_) return;
+    }
+    audio::clear(block);
+}
+
+void RenderLane::warm_up(audio::ProgrammeFeed& feed) noexcept {
+    for (Frames done{0}; done < show::kChainWarmUp; done += kPacketFrames) {
+        pull(feed, input_.view());
+        for (auto& voice : voices_) {
+            apply_pending(*voice);
+            voice->chain.process(input_.view(), output_.view());
+        }
+        next_ += kPacketFrames;
+        position_ += kPacketFrames;
+    }
+}
+
+void RenderLane::apply_pending(Voice& voice) noexcept {
+    if (voice.later.target == nullptr) return;
+    if (voice.later_in < kPacketFrames) {
+        voice.chain.change(voice.later, static_cast<int>(voice.later_in.count()));
+        voice.later.target = nullptr;
+    } else {
+        voice.later_in -= kPacketFrames;
+    }
+}
+
+void RenderLane::apply_cues(Voice& voice, StreamId stream) noexcept {
+    const ProgrammeTime from = std::max(position_, cues_after_ + Frames{1});
+    const ProgrammeTime to = position_ + kPacketFrames;
+    if (from >= to) return;
+    for (const show::TimedCue& cue : voice.schedule->in_range(from, to)) {
+        const dsp::Transition transition{
+            .target = cue.state.get(), .fade = cue.fade, .curve = cue.curve, .sudden = cue.sudden};
+        voice.chain.change(transition, static_cast<int>((cue.at - position_).count()));
+        on_event_(context_, {.kind = show::EngineEvent::Kind::changed,
+                             .lane = index_,
+                             .epoch = epoch_,
+                             .stream = stream,
+                             .media = next_ + (cue.at - position_),
+                             .programme = cue.at,
+                             .state = cue.state.get(),
+                             .fade = cue.fade,
+                             .cue_index = static_cast<int>(cue.cue)});
+    }
+}
+
+void RenderLane::render(audio::ProgrammeFeed& feed, audio::RenderSink& sink) noexcept {
+    pull(feed, input_.view());
+    for (std::size_t i = 0; i < voices_.size(); ++i) {
+        const StreamId stream{static_cast<std::uint8_t>(i)};
+        Voice& voice = *voices_[i];
+        apply_pending(voice);
+        if (playing_) apply_cues(voice, stream);
+        voice.chain.process(input_.view(), output_.view());
+        sink.block(index_, stream, next_, position_, output_.view());
+    }
+    next_ += kPacketFrames;
+    if (playing_) position_ += kPacketFrames;
+    retire_when_done();
+}
+
+void RenderLane::stop_at(MediaTime end) noexcept {
+    end_ = end_ ? std::min(*end_, end) : end;
+    retire_when_done();
+}
+
+void RenderLane::retire_when_done() noexcept {
+    if (!active_ || !end_ || next_packet() < *end_) return;
+    active_ = false;
+    on_event_(context_,
+              {.kind = show::EngineEvent::Kind::lane_free, .lane = index_, .epoch = epoch_});
+}
+
+}  // namespace earshot::render

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "common/audio/block.hpp"
+#include "common/audio/format.hpp"
+#include "common/audio/ports.hpp"
+#include "common/dsp/hearing_chain.hpp"
+#include "common/show/cue_schedule.hpp"
+#include "common/show/render_plan.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace earshot::render {
+
+/// Told of what a lane does; called inside render().
+using EventCallback = void (*)(void* context, const show::EngineEvent& event) noexcept;
+
+/// Renders one epoch of all streams, packet by packet: a chain per stream, fed with the same
+/// programme. Two lanes take turns, so that the epoch after a seek sounds while the one before it
+/// still does.
+///
+/// Thread: engine. Real-time: all but the constructor.
+class RenderLane {
+public:
+    /// @param index      Of the feed's lane it pulls.
+    /// @param schedules  One per stream; outlive the lane.
+    RenderLane(int index,
+               std::span<const std::shared_ptr<const show::CueSchedule>> schedules,
+               EventCallback on_event,
+               void* context);
+
+    /// Begins an epoch. @param warm  false for a live feed: it has no past to warm up with.
+    void start(const show::EngineCommand& relocation,
+               audio::ProgrammeFeed& feed,
+               audio::RenderSink& sink,
+               bool warm) noexcept;
+    /// The last packet is the one that holds the frame before `end`.
+    void stop_at(MediaTime end) noexcept;
+    /// A stream's change by hand, from the next packet's first frame on.
+    void change(StreamId stream, const dsp::Transition& to, std::uint32_t tag) noexcept;
+    /// Renders one packet of every stream.
+    void render(audio::ProgrammeFeed& feed, audio::RenderSink& sink) noexcept;
+
+    [[nodiscard]] bool active() const noexcept { return active_; }
+    [[nodiscard]] Epoch epoch() const noexcept { return epoch_; }
+    /// Presentation time of the next packet's first decoded frame.
+    [[nodiscard]] MediaTime next_packet() const noexcept { return next_ - kCodecDelay; }
+
+private:
+    struct Voice {
+        std::shared_ptr<const show::CueSchedule> schedule;
+        dsp::HearingChain chain;
+        dsp::Transition later{};  ///< A fade that begins inside the warm-up; target null if none.
+        Frames later_in{0};
+    };
+
+    void retire_when_done() noexcept;
+    void pull(audio::ProgrammeFeed& feed, audio::BlockView block) noexcept;
+    void warm_up(audio::ProgrammeFeed& feed) noexcept;
+    void apply_pending(Voice& voice) noexcept;
+    void apply_cues(Voice& voice, StreamId stream) noexcept;
+
+    int index_;
+    EventCallback on_event_;
+    void* context_;
+    std::vector<std::unique_ptr<Voice>> voices_;
+    audio::Block input_;
+    audio::Block output_;
+    bool active_ = false;
+    bool playing_ = false;
+    Epoch epoch_{};
+    MediaTime next_{};  ///< When the next chain output frame is due, codec delay not counted.
+    ProgrammeTime position_{};    ///< Programme frame which the next chain output frame carries.
+    ProgrammeTime cues_after_{};  ///< Timed cues at or before it are in the start state already.
+    std::optional<MediaTime> end_;
+};
+
+}  // namespace earshot::render

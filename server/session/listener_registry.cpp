@@ -1,0 +1,97 @@
+#include "server/session/listener_registry.hpp"
+
+#include "server/session/badge.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace earshot::session {
+namespace {
+
+ResumeToken random_token() {
+    ResumeToken token;
+    if (getrandom(token.data(), token.size(), 0) != static_cast<ssize_t>(token.size())) {
+        throw std::runtime_error("the system gives no random numbers");
+    }
+    return token;
+}
+
+/// Takes as long for a wrong token as for a right one.
+bool same_token(const ResumeToken& token, const std::string& claimed) noexcept {
+    if (claimed.size() != token.size()) return false;
+    unsigned difference = 0;
+    for (std::size_t i = 0; i < token.size(); ++i) {
+        difference |= std::to_integer<unsigned>(token[i]) ^ static_cast<unsigned char>(claimed[i]);
+    }
+    return difference == 0;
+}
+
+}  // namespace
+
+ListenerRegistry::ListenerRegistry(std::size_t seats) : seats_(seats) {}
+
+Listener* ListenerRegistry::find_token(const std::string& token) noexcept {
+    Listener* found = nullptr;
+    for (auto& [id, listener] : listeners_) {
+        if (same_token(listener.token, token)) found = &listener;
+    }
+    return found;
+}
+
+bool ListenerRegistry::make_room(Now now) {
+    std::erase_if(listeners_, [&](const auto& entry) {
+        return !entry.second.connection && now - entry.second.seen > kKeepFor;
+    });
+    if (listeners_.size() < seats_) return true;
+    auto longest_gone = listeners_.end();
+    for (auto it = listeners_.begin(); it != listeners_.end(); ++it) {
+        if (it->second.connection) continue;
+        if (longest_gone == listeners_.end() || it->second.seen < longest_gone->second.seen) {
+            longest_gone = it;
+        }
+    }
+    if (longest_gone == listeners_.end()) return false;
+    listeners_.erase(longest_gone);
+    return true;
+}
+
+Listener* ListenerRegistry::join(ConnectionId connection, const std::string& token, Now now) {
+    Listener* listener = find_token(token);
+    if (listener == nullptr) {
+        if (!make_room(now)) return nullptr;
+        const ListenerId id{++last_id_};
+        listener = &listeners_[id];
+        listener->id = id;
+        listener->badge = badge_name(id.value);
+        listener->token = random_token();
+    } else if (listener->connection) {
+        by_connection_.erase(*listener->connection);  // the newer connection of a token wins
+    }
+    listener->connection = connection;
+    listener->seen = now;
+    by_connection_[connection] = listener->id;
+    return listener;
+}
+
+Listener* ListenerRegistry::find(ConnectionId connection) noexcept {
+    const auto it = by_connection_.find(connection);
+    return it == by_connection_.end() ? nullptr : &listeners_.at(it->second);
+}
+
+void ListenerRegistry::lost(ConnectionId connection,
+                            const wire::ConnectionCounters& counters,
+                            Now now) {
+    Listener* listener = find(connection);
+    if (listener == nullptr) return;
+    listener->connection.reset();
+    listener->seen = now;
+    listener->sent.packets_sent += counters.packets_sent;
+    listener->sent.packets_dropped_late += counters.packets_dropped_late;
+    listener->sent.bytes_sent += counters.bytes_sent;
+    listener->sent.sync_replies += counters.sync_replies;
+    by_connection_.erase(connection);
+}
+
+}  // namespace earshot::session

@@ -1,0 +1,101 @@
+#include "server/session/messages.hpp"
+
+#include "common/audio/format.hpp"
+#include "earshot/v1/session.pb.h"
+#include "earshot/v1/show.pb.h"
+#include "earshot/v1/stream.pb.h"
+
+#include <algorithm>
+
+namespace earshot::session {
+namespace {
+
+std::uint32_t to_ms(Frames frames) {
+    return static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(frames).count());
+}
+
+}  // namespace
+
+int index_of(const show::Show& show, std::string_view perspective) noexcept {
+    const auto it = std::ranges::find(show.perspectives, perspective, &show::Perspective::id);
+    return it == show.perspectives.end() ? -1 : static_cast<int>(it - show.perspectives.begin());
+}
+
+void fill(v1::Streams& out, const show::Show& show, int bitrate_bps) {
+    std::uint32_t number = 0;
+    for (const show::Perspective& perspective : show.perspectives) {
+        v1::Stream& stream = *out.add_streams();
+        stream.set_stream_id(number++);
+        stream.set_perspective(perspective.id);
+        stream.set_title(perspective.title);
+        stream.set_bitrate(static_cast<std::uint32_t>(bitrate_bps));
+        stream.set_channels(audio::kListenerChannels);
+        stream.set_codec("opus");
+    }
+    out.set_objective_stream_id(
+        static_cast<std::uint32_t>(std::max(0, index_of(show, show::kObjective))));
+    out.set_default_stream_id(
+        static_cast<std::uint32_t>(std::max(0, index_of(show, show.default_perspective))));
+}
+
+void fill(v1::ShowSummary& out, const show::Show& show, std::optional<Frames> length) {
+    out.set_title(show.title);
+    out.set_rights(show.rights);
+    if (length) out.set_length_frames(length->count());
+    for (const show::Perspective& perspective : show.perspectives) {
+        auto& summary = *out.add_perspectives();
+        summary.set_id(perspective.id);
+        summary.set_title(perspective.title);
+    }
+    for (const show::Cue& cue : show.cues) {
+        auto& summary = *out.add_cues();
+        summary.set_number(cue.number);
+        summary.set_name(cue.name);
+        summary.set_manual(!cue.at.has_value());
+        if (cue.at) summary.set_programme_time(cue.at->time_since_epoch().count());
+        summary.set_perspective(cue.perspective);
+        summary.set_state(cue.state);
+        summary.set_caption(cue.caption);
+    }
+}
+
+void fill(v1::StateChange& out, const StateNotice& notice, const show::Show& show) {
+    const dsp::HearingStateCard& card = dsp::card_of(*notice.state);
+    out.set_stream_id(notice.stream.value);
+    out.set_epoch(notice.epoch.value);
+    out.set_media_time(notice.media.time_since_epoch().count());
+    out.set_programme_time(notice.programme.time_since_epoch().count());
+    out.set_state(card.id);
+    out.set_label(card.label);
+    out.set_caption(card.caption);
+    out.set_intensity(static_cast<float>(dsp::intensity_of(*notice.state)));
+    out.set_fade_ms(to_ms(notice.fade));
+    if (notice.cue_index < 0) return;
+    const show::Cue& cue = show.cues.at(static_cast<std::size_t>(notice.cue_index));
+    out.set_cue_number(cue.number);
+    if (!cue.caption.empty()) out.set_caption(cue.caption);
+}
+
+void fill(v1::SessionState& out, timeline::Phase phase, bool panic, std::size_t listeners) {
+    using timeline::Phase;
+    switch (phase) {
+        case Phase::ready:
+            out.set_phase(v1::SESSION_PHASE_READY);
+            break;
+        case Phase::playing:
+            out.set_phase(v1::SESSION_PHASE_PLAYING);
+            break;
+        case Phase::paused:
+            out.set_phase(v1::SESSION_PHASE_PAUSED);
+            break;
+        case Phase::ended:
+            out.set_phase(v1::SESSION_PHASE_ENDED);
+            break;
+    }
+    out.set_open(true);
+    out.set_panic(panic);
+    out.set_listeners(static_cast<std::uint32_t>(listeners));
+}
+
+}  // namespace earshot::session

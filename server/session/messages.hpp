@@ -1,0 +1,26 @@
+#pragma once
+
+#include "server/session/playback.hpp"
+
+#include <string_view>
+
+namespace earshot::v1 {
+class StateChange;
+class Streams;
+class SessionState;
+class ShowSummary;
+class Timeline;
+}  // namespace earshot::v1
+
+namespace earshot::session {
+
+/// The protobuf forms of what a session knows.
+void fill(v1::Streams& out, const show::Show& show, int bitrate_bps);
+void fill(v1::ShowSummary& out, const show::Show& show, std::optional<Frames> length);
+void fill(v1::StateChange& out, const StateNotice& notice, const show::Show& show);
+void fill(v1::SessionState& out, timeline::Phase phase, bool panic, std::size_t listeners);
+
+/// The index of a perspective in the show: its stream's number. @return -1 if there is none.
+[[nodiscard]] int index_of(const show::Show& show, std::string_view perspective) noexcept;
+
+}  // namespace earshot::session

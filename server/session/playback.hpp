@@ -1,0 +1,143 @@
+#pragma once
+
+#include "common/audio/ports.hpp"
+#include "common/base/errc.hpp"
+#include "common/show/cue_schedule.hpp"
+#include "common/show/render_plan.hpp"
+#include "common/show/show.hpp"
+#include "server/timeline/cue_list.hpp"
+#include "server/timeline/programme_map.hpp"
+#include "server/timeline/transport.hpp"
+
+#include <array>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace earshot::session {
+
+/// A stream's change of state, as the engine rendered it.
+struct StateNotice {
+    StreamId stream;
+    Epoch epoch;
+    MediaTime media;
+    ProgrammeTime programme;
+    const dsp::PreparedState* state = nullptr;
+    Frames fade{0};
+    int cue_index = -1;  ///< Into Show::cues; -1: no cue.
+};
+
+/// What playback tells the session. Thread: control.
+class PlaybackEvents {
+public:
+    virtual ~PlaybackEvents() = default;
+    virtual void on_timeline() = 0;
+    virtual void on_state(const StateNotice& notice) = 0;
+    virtual void on_phase() = 0;
+};
+
+/// Drives the programme: transport commands become epochs of the engine, cues by hand become changes.
+/// Stands between the pure timeline and the engine's ring. Thread: control.
+class Playback {
+public:
+    /// @param schedules  One per stream, as the engine has them.
+    /// @param feed, engine, events  Outlive the playback.
+    Playback(const show::Show& show,
+             std::vector<std::shared_ptr<const show::CueSchedule>> schedules,
+             audio::ProgrammeFeed& feed,
+             show::EnginePort& engine,
+             PlaybackEvents& events,
+             Frames lead,
+             MediaInstant now);
+
+    /// The first epoch: silence. Call once, before anything else.
+    void begin(MediaInstant now);
+    /// Moves what waits along; call about every 10 ms.
+    void tick(MediaInstant now);
+
+    using Outcome = Expected<bool>;  ///< true, or why not.
+    Outcome go(MediaInstant now);    ///< Starts when ready; then the next cue by hand.
+    Outcome play(MediaInstant now);
+    Outcome pause(MediaInstant now);
+    Outcome seek(MediaInstant now, ProgrammeTime to);
+    Outcome loop(MediaInstant now, ProgrammeTime from, ProgrammeTime to);
+    Outcome unloop(MediaInstant now);
+    /// A state by hand, for one stream, until its next cue.
+    Outcome change(MediaInstant now,
+                   StreamId stream,
+                   const std::string& state,
+                   double intensity,
+                   std::chrono::milliseconds fade);
+
+    /// Repeats the whole programme.
+    Outcome loop_all(MediaInstant now);
+
+    [[nodiscard]] const timeline::ProgrammeMap& map() const noexcept { return transport_.map(); }
+    /// What is heard now.
+    [[nodiscard]] timeline::Phase phase(MediaInstant now) const noexcept {
+        return transport_.phase_at(to_frame(now));
+    }
+    [[nodiscard]] ProgrammeTime position(MediaInstant now) const noexcept {
+        return map().programme_at(to_frame(now));
+    }
+    [[nodiscard]] std::optional<Frames> length() const noexcept { return feed_.length(); }
+    /// What each stream is in or about to be in: the last change that has begun, and all later ones.
+    [[nodiscard]] std::vector<StateNotice> states(MediaInstant now) const;
+    /// The state a stream is heard in at `now`; null before the first epoch.
+    [[nodiscard]] const dsp::PreparedState* state_now(StreamId stream,
+                                                      MediaInstant now) const noexcept;
+
+private:
+    struct ManualChange {
+        ProgrammeTime at;
+        dsp::StatePtr state;
+        Frames fade{0};
+        dsp::FadeCurve curve = dsp::FadeCurve::quintic;
+        bool sudden = false;
+        int cue_index = -1;
+    };
+    struct Pending {
+        timeline::Relocation to;
+        int lane = 0;
+    };
+
+    Outcome schedule(const Expected<timeline::Relocation>& relocation, MediaInstant now);
+    Outcome schedule_loop(const Expected<std::optional<timeline::Relocation>>& relocation,
+                          MediaInstant now);
+    [[nodiscard]] std::optional<int> free_lane() const noexcept;
+    void commit_due(MediaInstant now);
+    void commit(const Pending& pending);
+    [[nodiscard]] show::StreamStart start_of(std::size_t stream, ProgrammeTime at) const;
+    [[nodiscard]] int cue_at(std::size_t stream, ProgrammeTime at) const;
+    [[nodiscard]] bool by_hand_holds(std::size_t stream, const show::StateAt& timed) const;
+    Outcome post_change(StreamId stream, const ManualChange& change);
+    [[nodiscard]] dsp::StatePtr prepared(const std::string& state, double intensity);
+    void remember(const StateNotice& notice);
+    void on_event(const show::EngineEvent& event);
+    void report_phase(MediaInstant now);
+
+    const show::Show& show_;
+    std::vector<std::shared_ptr<const show::CueSchedule>> schedules_;
+    audio::ProgrammeFeed& feed_;
+    show::EnginePort& engine_;
+    PlaybackEvents& events_;
+    Frames lead_;
+    timeline::Transport transport_;
+    timeline::Phase reported_ = timeline::Phase::ready;
+    timeline::CueList cues_;
+    std::array<bool, audio::ProgrammeFeed::kLanes> lane_busy_{};
+    std::deque<Pending> pending_;
+    std::vector<std::vector<ManualChange>> manual_;  ///< Per stream, in the order they were made.
+    std::map<std::pair<std::string, int>, dsp::StatePtr>
+        states_;                                    ///< Kept: the engine holds pointers.
+    std::map<std::uint32_t, ManualChange> posted_;  ///< By tag, until the engine answers.
+    std::uint32_t last_tag_ = 0;
+    std::vector<std::deque<StateNotice>> notices_;  ///< Per stream, oldest first.
+};
+
+}  // namespace earshot::session

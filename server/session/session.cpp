@@ -1,0 +1,293 @@
+#include "server/session/session.hpp"
+
+#include "common/wire/version.hpp"
+#include "earshot/v1/control.pb.h"
+#include "earshot/v1/handshake.pb.h"
+#include "earshot/v1/telemetry.pb.h"
+#include "server/session/messages.hpp"
+
+#include <algorithm>
+
+namespace earshot::session {
+namespace {
+
+constexpr std::string_view kArea = "session";
+constexpr double kInStepUs = 1'000.0;
+constexpr std::size_t kMaxLabel = 64;
+
+wire::SharedEnvelope envelope(wire::Kind kind, const google::protobuf::MessageLite& message) {
+    return std::make_shared<const std::vector<std::byte>>(wire::make_envelope(kind, message));
+}
+
+/// A label from outside: bounded, one line. Protobuf has made sure that it is UTF-8.
+std::string label(const std::string& text) {
+    std::string out = text.substr(0, kMaxLabel);
+    std::ranges::replace_if(
+        out, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+    return out;
+}
+
+ListenerReport report_of(const v1::Telemetry& from) {
+    return {.known = true,
+            .playing = from.playing(),
+            .offset_us = static_cast<double>(from.offset_ns()) / 1e3,
+            .fit_bound_us = from.fit_bound_ns() / 1e3,
+            .path_bound_us = from.path_bound_ns() / 1e3,
+            .error_p50_us = static_cast<double>(from.error_p50_us()),
+            .error_p99_us = static_cast<double>(from.error_p99_us()),
+            .error_max_us = static_cast<double>(from.error_max_us()),
+            .correction_ppm = static_cast<double>(from.correction_ppm()),
+            .buffer_ms = static_cast<double>(from.buffer_ms()),
+            .rtt_us = static_cast<double>(from.rtt_us()),
+            .received = from.packets_received(),
+            .late = from.packets_late(),
+            .lost = from.packets_lost(),
+            .concealed_frames = from.frames_concealed(),
+            .reanchors = from.reanchors(),
+            .state = label(from.state())};
+}
+
+}  // namespace
+
+Session::Session(SessionSettings settings,
+                 const show::Show& show,
+                 const MediaClockSource& clock,
+                 Log& log)
+    : settings_(std::move(settings)),
+      show_(show),
+      clock_(clock),
+      log_(log),
+      registry_(settings_.seats) {}
+
+void Session::attach(wire::ListenerGateway& gateway, Playback& playback) {
+    gateway_ = &gateway;
+    playback_ = &playback;
+}
+
+std::optional<StreamId> Session::stream_of(std::string_view perspective) const noexcept {
+    const int index = index_of(show_, perspective);
+    if (index < 0) return std::nullopt;
+    return StreamId{static_cast<std::uint8_t>(index)};
+}
+
+std::size_t Session::in_step() const noexcept {
+    return static_cast<std::size_t>(std::ranges::count_if(registry_.all(), [](const auto& entry) {
+        const Listener& listener = entry.second;
+        return listener.connection && listener.report.known && listener.report.playing &&
+               listener.report.error_p99_us < kInStepUs;
+    }));
+}
+
+void Session::on_envelope(ConnectionId connection,
+                          wire::Kind kind,
+                          std::span<const std::byte> body) {
+    using wire::Kind;
+    if (kind == Kind::hello) return hello(connection, body);
+    if (registry_.find(connection) == nullptr) {
+        return refuse(connection, v1::REFUSAL_BAD_MESSAGE, "the first message must be a hello");
+    }
+    switch (kind) {
+        case Kind::subscribe:
+            return subscribe(connection, body);
+        case Kind::telemetry:
+            return telemetry(connection, body);
+        case Kind::exit:
+            return leave_or_return(connection, body);
+        case Kind::bye:
+            return gateway_->close(connection, "goodbye");
+        default:
+            return refuse(connection, v1::REFUSAL_BAD_MESSAGE,
+                          "a listener may not send this kind of message");
+    }
+}
+
+void Session::on_closed(ConnectionId connection, const wire::ConnectionCounters& counters) {
+    if (const Listener* listener = registry_.find(connection)) {
+        log_.info(kArea, listener->badge + " is gone");
+    }
+    registry_.lost(connection, counters, std::chrono::steady_clock::now());
+}
+
+void Session::refuse(ConnectionId connection, int code, const std::string& text) {
+    v1::Refusal refusal;
+    refusal.set_code(static_cast<v1::RefusalCode>(code));
+    refusal.set_text(text);
+    refusal.mutable_version()->set_major(wire::kVersionMajor);
+    refusal.mutable_version()->set_minor(wire::kVersionMinor);
+    gateway_->send(connection, envelope(wire::Kind::refusal, refusal));
+    gateway_->close(connection, text);
+    log_.warning_limited(kArea, "refused " + std::to_string(code), "refused a connection: " + text);
+}
+
+void Session::hello(ConnectionId connection, std::span<const std::byte> body) {
+    v1::Hello message;
+    if (wire::parse_body(body, message).has_error()) {
+        return refuse(connection, v1::REFUSAL_BAD_MESSAGE, "the hello could not be read");
+    }
+    if (const auto version = wire::agree_version(
+            wire::kOwnVersion, {message.version().major(), message.version().minor()}, "listener");
+        !version) {
+        return refuse(connection, v1::REFUSAL_VERSION, version.failure().text);
+    }
+    if (message.role() != v1::ROLE_LISTENER && message.role() != v1::ROLE_UNSPECIFIED) {
+        return refuse(connection, v1::REFUSAL_ROLE, "only listeners can connect here");
+    }
+    if (registry_.find(connection) != nullptr) {
+        return refuse(connection, v1::REFUSAL_BAD_MESSAGE, "there was a hello already");
+    }
+    const std::string wanted =
+        message.perspective().empty() ? show_.default_perspective : message.perspective();
+    const auto stream = stream_of(wanted);
+    if (!stream) {
+        return refuse(connection, v1::REFUSAL_BAD_MESSAGE,
+                      "there is no perspective '" + label(wanted) + "' in this show");
+    }
+    Listener* listener =
+        registry_.join(connection, message.resume_token(), std::chrono::steady_clock::now());
+    if (listener == nullptr) {
+        return refuse(connection, v1::REFUSAL_FULL, "every seat is taken; try again later");
+    }
+    listener->name = label(message.name());
+    listener->group = label(message.group());
+    listener->client = label(message.client());
+    listener->stream = *stream;
+    gateway_->send(connection, welcome(*listener));
+    gateway_->accept(connection);
+    route(*listener);
+    log_.info(kArea, listener->badge + " listens to " + wanted + " (" +
+                         std::to_string(registry_.connected()) + " connected)");
+    if (playback_->phase(clock_.now()) == timeline::Phase::ready &&
+        settings_.start_at_listeners > 0 &&
+        registry_.connected() >= static_cast<std::size_t>(settings_.start_at_listeners)) {
+        log_.info(kArea, "enough listeners: the programme starts");
+        (void)playback_->go(clock_.now());
+    }
+}
+
+wire::SharedEnvelope Session::welcome(const Listener& listener) const {
+    v1::Welcome message;
+    message.mutable_version()->set_major(wire::kVersionMajor);
+    message.mutable_version()->set_minor(wire::kVersionMinor);
+    message.set_server(settings_.server_name);
+    message.set_session_id(settings_.id);
+    message.set_listener_id(listener.id.value);
+    message.set_badge(listener.badge);
+    message.set_resume_token(listener.token.data(), listener.token.size());
+    message.set_lead_ms(static_cast<std::uint32_t>(settings_.lead / std::chrono::milliseconds{1}));
+    message.set_level_cap_dbfs(static_cast<float>(settings_.level_cap_dbfs));
+    message.set_stream_id(listener.stream.value);
+    fill(*message.mutable_streams(), show_, settings_.bitrate_bps);
+    fill(*message.mutable_show(), show_, playback_->length());
+    fill(*message.mutable_session(), playback_->phase(clock_.now()), panic_, registry_.connected());
+    playback_->map().write(*message.mutable_timeline(), recent());
+    for (const StateNotice& notice : playback_->states(clock_.now())) {
+        fill(*message.add_states(), notice, show_);
+    }
+    return envelope(wire::Kind::welcome, message);
+}
+
+void Session::route(const Listener& listener) {
+    if (!listener.connection) return;
+    const bool objective = panic_ || listener.left;
+    gateway_->subscribe(*listener.connection, objective
+                                                  ? stream_of(show::kObjective).value_or(StreamId{})
+                                                  : listener.stream);
+}
+
+MediaTime Session::recent() const noexcept {
+    return to_frame(clock_.now()) - Frames{kSampleRateHz};
+}
+
+void Session::subscribe(ConnectionId connection, std::span<const std::byte> body) {
+    v1::Subscribe message;
+    Listener* listener = registry_.find(connection);
+    if (wire::parse_body(body, message).has_error()) {
+        return refuse(connection, v1::REFUSAL_BAD_MESSAGE, "the subscription could not be read");
+    }
+    const auto stream = stream_of(message.perspective());
+    if (!stream) {
+        log_.warning_limited(kArea, "subscribe",
+                             "a listener asked for a perspective that is not there");
+        return;
+    }
+    listener->stream = *stream;
+    route(*listener);
+}
+
+void Session::telemetry(ConnectionId connection, std::span<const std::byte> body) {
+    v1::Telemetry message;
+    if (wire::parse_body(body, message).has_error()) {
+        return refuse(connection, v1::REFUSAL_BAD_MESSAGE, "the telemetry could not be read");
+    }
+    registry_.find(connection)->report = report_of(message);
+}
+
+void Session::leave_or_return(ConnectionId connection, std::span<const std::byte> body) {
+    v1::Exit message;
+    if (wire::parse_body(body, message).has_error()) {
+        return refuse(connection, v1::REFUSAL_BAD_MESSAGE, "the exit could not be read");
+    }
+    Listener& listener = *registry_.find(connection);
+    listener.left = message.left();
+    route(listener);
+}
+
+void Session::on_timeline() {
+    v1::Timeline message;
+    playback_->map().write(message, recent());
+    gateway_->broadcast(envelope(wire::Kind::timeline, message));
+}
+
+void Session::on_state(const StateNotice& notice) {
+    v1::StateChange message;
+    fill(message, notice, show_);
+    gateway_->broadcast(envelope(wire::Kind::state_change, message));
+    log_.info(kArea, show_.perspectives.at(notice.stream.value).id + " goes to " +
+                         dsp::card_of(*notice.state).id + " at " +
+                         show::format_programme_time(notice.programme));
+}
+
+void Session::on_phase() {
+    log_.info(kArea, "the programme is now " +
+                         std::string(timeline::to_string(playback_->phase(clock_.now()))));
+    broadcast_phase();
+}
+
+void Session::broadcast_phase() {
+    v1::SessionState message;
+    fill(message, playback_->phase(clock_.now()), panic_, registry_.connected());
+    gateway_->broadcast(envelope(wire::Kind::session_state, message));
+}
+
+void Session::broadcast_control(int action, std::uint32_t fade_ms) {
+    v1::LocalControl message;
+    message.set_action(static_cast<v1::LocalAction>(action));
+    message.set_fade_ms(fade_ms);
+    gateway_->broadcast(envelope(wire::Kind::local_control, message));
+}
+
+void Session::panic() {
+    panic_ = true;
+    broadcast_control(v1::LOCAL_ACTION_PANIC, 0);
+    for (const auto& [id, listener] : registry_.all()) route(listener);
+    log_.warning(kArea, "panic: everyone hears the objective perspective");
+    broadcast_phase();
+}
+
+void Session::silence() {
+    panic_ = true;
+    broadcast_control(v1::LOCAL_ACTION_SILENCE, 0);
+    log_.warning(kArea, "panic: everyone hears silence");
+    broadcast_phase();
+}
+
+void Session::all_clear() {
+    constexpr std::uint32_t kFadeMs = 400;
+    panic_ = false;
+    for (const auto& [id, listener] : registry_.all()) route(listener);
+    broadcast_control(v1::LOCAL_ACTION_ALL_CLEAR, kFadeMs);
+    log_.info(kArea, "all clear");
+    broadcast_phase();
+}
+
+}  // namespace earshot::session

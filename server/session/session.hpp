@@ -1,0 +1,87 @@
+#pragma once
+
+#include "common/base/clock.hpp"
+#include "common/base/log.hpp"
+#include "common/show/show.hpp"
+#include "common/wire/ports.hpp"
+#include "server/session/listener_registry.hpp"
+#include "server/session/playback.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace earshot::session {
+
+struct SessionSettings {
+    std::string id;  ///< Random; every token belongs to it.
+    std::size_t seats = 4'000;
+    double level_cap_dbfs = 0.0;
+    Frames lead{19'200};
+    int start_at_listeners = 0;  ///< Begins by itself when so many listen; 0: does not.
+    std::string server_name;     ///< "earshot-server 0.1.0"
+    int bitrate_bps = 96'000;
+};
+
+/// One run of a show: who listens, what each hears, and what all are told.
+/// Thread: control.
+class Session final : public wire::ListenerEvents, public PlaybackEvents {
+public:
+    /// @param show, clock, log  Outlive the session.
+    Session(SessionSettings settings,
+            const show::Show& show,
+            const MediaClockSource& clock,
+            Log& log);
+    /// Names what the session works with; call once, before the first connection.
+    void attach(wire::ListenerGateway& gateway, Playback& playback);
+
+    void on_envelope(ConnectionId connection,
+                     wire::Kind kind,
+                     std::span<const std::byte> body) override;
+    void on_closed(ConnectionId connection, const wire::ConnectionCounters& counters) override;
+
+    void on_timeline() override;
+    void on_state(const StateNotice& notice) override;
+    void on_phase() override;
+
+    /// All listeners: silence within 50 ms, then objective at the cap.
+    void panic();
+    /// All listeners: silence, and stay.
+    void silence();
+    /// Back to where everyone was.
+    void all_clear();
+    [[nodiscard]] bool in_panic() const noexcept { return panic_; }
+
+    [[nodiscard]] const ListenerRegistry& listeners() const noexcept { return registry_; }
+    [[nodiscard]] const show::Show& show() const noexcept { return show_; }
+    [[nodiscard]] const SessionSettings& settings() const noexcept { return settings_; }
+    [[nodiscard]] const Playback& playback() const noexcept { return *playback_; }
+    [[nodiscard]] Playback& playback() noexcept { return *playback_; }
+    /// The stream of a perspective, or nothing.
+    [[nodiscard]] std::optional<StreamId> stream_of(std::string_view perspective) const noexcept;
+    /// Listeners whose last report says: playing, and 99 % of errors under 1 ms.
+    [[nodiscard]] std::size_t in_step() const noexcept;
+
+private:
+    void hello(ConnectionId connection, std::span<const std::byte> body);
+    void subscribe(ConnectionId connection, std::span<const std::byte> body);
+    void telemetry(ConnectionId connection, std::span<const std::byte> body);
+    void leave_or_return(ConnectionId connection, std::span<const std::byte> body);
+    void refuse(ConnectionId connection, int code, const std::string& text);
+    [[nodiscard]] wire::SharedEnvelope welcome(const Listener& listener) const;
+    void route(const Listener& listener);
+    void broadcast_control(int action, std::uint32_t fade_ms);
+    void broadcast_phase();
+    [[nodiscard]] MediaTime recent() const noexcept;
+
+    SessionSettings settings_;
+    const show::Show& show_;
+    const MediaClockSource& clock_;
+    Log& log_;
+    wire::ListenerGateway* gateway_ = nullptr;
+    Playback* playback_ = nullptr;
+    ListenerRegistry registry_;
+    bool panic_ = false;
+};
+
+}  // namespace earshot::session

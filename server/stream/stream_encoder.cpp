@@ -1,0 +1,62 @@
+#include "server/stream/stream_encoder.hpp"
+
+#include "common/base/assert.hpp"
+
+namespace earshot::stream {
+
+StreamEncoder::StreamEncoder(int streams,
+                             int lanes,
+                             int bitrate_bps,
+                             std::vector<wire::PacketSink*> sinks)
+    : streams_(streams), sinks_(std::move(sinks)) {
+    const codec::EncoderSettings settings{.bitrate_bps = bitrate_bps};
+    for (int i = 0; i < streams * lanes; ++i) voices_.push_back(std::make_unique<Voice>(settings));
+}
+
+StreamEncoder::Voice& StreamEncoder::voice(int lane, StreamId stream) noexcept {
+    const auto index = static_cast<std::size_t>(lane * streams_ + stream.value);
+    EARSHOT_ASSERT(index < voices_.size());
+    return *voices_[index];
+}
+
+void StreamEncoder::begin(int lane, StreamId stream, Epoch epoch) noexcept {
+    Voice& v = voice(lane, stream);
+    v.encoder.reset();
+    v.epoch = epoch;
+    v.sequence = 0;
+}
+
+void StreamEncoder::block(int lane,
+                          StreamId stream,
+                          MediaTime media,
+                          ProgrammeTime programme,
+                          audio::ConstBlockView block) noexcept {
+    Voice& v = voice(lane, stream);
+    // The decoder gives this block back kCodecDelay frames late: its first frame is that much older.
+    packet_.stamp = {.stream = stream,
+                     .epoch = v.epoch,
+                     .sequence = v.sequence++,
+                     .media = media - kCodecDelay,
+                     .programme = programme - kCodecDelay};
+    const auto size = v.encoder.encode(block, packet_.payload);
+    if (!size) {
+        codec_errors_.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    packet_.size = static_cast<std::uint16_t>(*size);
+    packets_.fetch_add(1, std::memory_order_relaxed);
+    bytes_.fetch_add(packet_.size, std::memory_order_relaxed);
+    for (wire::PacketSink* sink : sinks_) sink->push(packet_);
+}
+
+void StreamEncoder::flush() noexcept {
+    for (wire::PacketSink* sink : sinks_) sink->flush();
+}
+
+StreamCounters StreamEncoder::counters() const noexcept {
+    return {.packets = packets_.load(std::memory_order_relaxed),
+            .bytes = bytes_.load(std::memory_order_relaxed),
+            .codec_errors = codec_errors_.load(std::memory_order_relaxed)};
+}
+
+}  // namespace earshot::stream

@@ -1,0 +1,193 @@
+#include "server/session/session.hpp"
+
+#include "earshot/v1/control.pb.h"
+#include "earshot/v1/handshake.pb.h"
+#include "earshot/v1/telemetry.pb.h"
+#include "tests/unit/session/fakes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace earshot::session {
+namespace {
+
+using namespace std::chrono_literals;
+
+class SetClock final : public MediaClockSource {
+public:
+    [[nodiscard]] MediaInstant now() const noexcept override { return value; }
+    MediaInstant value{5s};
+};
+
+class FakeGateway final : public wire::ListenerGateway {
+public:
+    void send(ConnectionId connection, wire::SharedEnvelope envelope) override {
+        sent.emplace_back(connection, std::move(envelope));
+    }
+    void broadcast(wire::SharedEnvelope envelope) override {
+        broadcasts.push_back(std::move(envelope));
+    }
+    void accept(ConnectionId connection) override { accepted.push_back(connection); }
+    void subscribe(ConnectionId connection, StreamId stream) override {
+        streams[connection] = stream;
+    }
+    void close(ConnectionId connection, std::string reason) override {
+        closed[connection] = std::move(reason);
+    }
+    void set_bundle_packets(int) override {}
+    void set_lead(Frames) override {}
+
+    std::vector<std::pair<ConnectionId, wire::SharedEnvelope>> sent;
+    std::vector<wire::SharedEnvelope> broadcasts;
+    std::vector<ConnectionId> accepted;
+    std::map<ConnectionId, StreamId> streams;
+    std::map<ConnectionId, std::string> closed;
+};
+
+class SessionTest : public ::testing::Test {
+protected:
+    SessionTest() {
+        session.attach(gateway, playback);
+        playback.begin(clock.value);
+        gateway.broadcasts.clear();
+    }
+
+    void give(ConnectionId from, wire::Kind kind, const google::protobuf::MessageLite& message) {
+        const auto bytes = wire::make_envelope(kind, message);
+        session.on_envelope(from, kind, std::span(bytes).subspan(1));
+    }
+    v1::Hello hello() {
+        v1::Hello message;
+        message.mutable_version()->set_major(1);
+        message.mutable_version()->set_minor(7);  // a newer minor is welcome
+        message.set_role(v1::ROLE_LISTENER);
+        return message;
+    }
+    template <class Message>
+    Message last_sent(wire::Kind kind) {
+        Message message;
+        EXPECT_FALSE(gateway.sent.empty());
+        const auto& bytes = *gateway.sent.back().second;
+        const auto envelope = wire::parse_envelope(bytes);
+        EXPECT_TRUE(envelope.has_value() && envelope->kind == kind);
+        EXPECT_TRUE(wire::parse_body(envelope->body, message).has_value());
+        return message;
+    }
+
+    show::Show show = test::two_perspectives();
+    SetClock clock;
+    Log log{"test", LogFormat::text, LogLevel::error};
+    SessionSettings settings{.id = "s", .seats = 3, .start_at_listeners = 2, .server_name = "test"};
+    Session session{settings, show, clock, log};
+    FakeGateway gateway;
+    test::TenMinutes feed;
+    test::FakeEngine engine;
+    Playback playback{
+        show,
+        {*show::build_schedule(show, "objective"), *show::build_schedule(show, "subjective")},
+        feed,
+        engine,
+        session,
+        Frames{19'200},
+        clock.value};
+    ConnectionId ann{11};
+    ConnectionId bob{22};
+};
+
+TEST_F(SessionTest, WelcomesAListenerAndRoutesTheShowsOwnPerspective) {
+    give(ann, wire::Kind::hello, hello());
+    const auto welcome = last_sent<v1::Welcome>(wire::Kind::welcome);
+    EXPECT_EQ(welcome.stream_id(), 1U);
+    EXPECT_EQ(welcome.streams().streams_size(), 2);
+    EXPECT_EQ(welcome.lead_ms(), 400U);
+    EXPECT_EQ(welcome.states_size(), 2);
+    EXPECT_EQ(welcome.timeline().segments_size(), 1);
+    EXPECT_EQ(welcome.resume_token().size(), 16U);
+    EXPECT_EQ(gateway.accepted, std::vector{ann});
+    EXPECT_EQ(gateway.streams.at(ann), StreamId{1});
+}
+
+TEST_F(SessionTest, RefusesAnotherMajorVersionClearly) {
+    auto message = hello();
+    message.mutable_version()->set_major(2);
+    give(ann, wire::Kind::hello, message);
+    EXPECT_EQ(last_sent<v1::Refusal>(wire::Kind::refusal).code(), v1::REFUSAL_VERSION);
+    EXPECT_TRUE(gateway.closed.contains(ann));
+    EXPECT_TRUE(gateway.accepted.empty());
+}
+
+TEST_F(SessionTest, RefusesWhoDoesNotSayHelloFirst) {
+    give(ann, wire::Kind::telemetry, v1::Telemetry{});
+    EXPECT_EQ(last_sent<v1::Refusal>(wire::Kind::refusal).code(), v1::REFUSAL_BAD_MESSAGE);
+}
+
+TEST_F(SessionTest, RefusesAFourthListenerOfThreeSeats) {
+    for (std::uint64_t i = 1; i <= 3; ++i) give(ConnectionId{i}, wire::Kind::hello, hello());
+    EXPECT_EQ(gateway.accepted.size(), 3U);
+    give(ConnectionId{4}, wire::Kind::hello, hello());
+    EXPECT_EQ(last_sent<v1::Refusal>(wire::Kind::refusal).code(), v1::REFUSAL_FULL);
+}
+
+TEST_F(SessionTest, StartsWhenEnoughListen) {
+    give(ann, wire::Kind::hello, hello());
+    EXPECT_EQ(engine.relocations().size(), 1U);
+    give(bob, wire::Kind::hello, hello());
+    clock.value += 100ms;
+    playback.tick(clock.value);
+    ASSERT_EQ(engine.relocations().size(), 2U);
+    EXPECT_TRUE(engine.relocations()[1].playing);
+}
+
+TEST_F(SessionTest, PanicTakesEveryoneToObjectiveAndAllClearBack) {
+    auto message = hello();
+    message.set_perspective("subjective");
+    give(ann, wire::Kind::hello, message);
+    session.panic();
+    EXPECT_EQ(gateway.streams.at(ann), StreamId{0});
+    v1::LocalControl control;
+    const auto envelope = wire::parse_envelope(*gateway.broadcasts.front());
+    ASSERT_EQ(envelope->kind, wire::Kind::local_control);
+    ASSERT_TRUE(wire::parse_body(envelope->body, control).has_value());
+    EXPECT_EQ(control.action(), v1::LOCAL_ACTION_PANIC);
+    give(bob, wire::Kind::hello, hello());  // who comes during a panic hears objective too
+    EXPECT_EQ(gateway.streams.at(bob), StreamId{0});
+    session.all_clear();
+    EXPECT_EQ(gateway.streams.at(ann), StreamId{1});
+}
+
+TEST_F(SessionTest, AnExitLeadsToObjectiveUntilTheListenerComesBack) {
+    give(ann, wire::Kind::hello, hello());
+    v1::Exit exit;
+    exit.set_left(true);
+    give(ann, wire::Kind::exit, exit);
+    EXPECT_EQ(gateway.streams.at(ann), StreamId{0});
+    exit.set_left(false);
+    give(ann, wire::Kind::exit, exit);
+    EXPECT_EQ(gateway.streams.at(ann), StreamId{1});
+}
+
+TEST_F(SessionTest, CountsWhoIsInStep) {
+    give(ann, wire::Kind::hello, hello());
+    give(bob, wire::Kind::hello, hello());
+    v1::Telemetry telemetry;
+    telemetry.set_playing(true);
+    telemetry.set_error_p99_us(300.0F);
+    give(ann, wire::Kind::telemetry, telemetry);
+    telemetry.set_error_p99_us(5'000.0F);
+    give(bob, wire::Kind::telemetry, telemetry);
+    EXPECT_EQ(session.in_step(), 1U);
+    session.on_closed(ann, {});
+    EXPECT_EQ(session.in_step(), 0U);
+}
+
+TEST_F(SessionTest, GivesAnUnknownPerspectiveAClearRefusal) {
+    auto message = hello();
+    message.set_perspective("nobody\n");
+    give(ann, wire::Kind::hello, message);
+    const auto refusal = last_sent<v1::Refusal>(wire::Kind::refusal);
+    EXPECT_NE(refusal.text().find("nobody?"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace earshot::session
