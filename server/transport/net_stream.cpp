@@ -1,0 +1,113 @@
+#include "server/transport/net_stream.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace earshot::transport {
+namespace {
+
+constexpr int kSendBufferBytes = 16 * 1024;
+constexpr int kNotSentBytes = 2 * 1024;
+constexpr std::size_t kRecordBytes = 16 * 1024;
+
+}  // namespace
+
+NetStream::NetStream(tcp::socket socket, Admission::Ticket ticket) noexcept
+    : socket_(std::move(socket)), ticket_(std::move(ticket)) {}
+
+void NetStream::FreeSsl::operator()(ssl_st* ssl) const noexcept {
+    SSL_free(ssl);
+}
+
+error_code NetStream::start_tls(const TlsContext& context) {
+    error_code error;
+    socket_.non_blocking(true, error);
+    if (error) return error;
+    ssl_.reset(SSL_new(context.native()));
+    if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) {
+        ERR_clear_error();
+        return make_error_code(boost::system::errc::not_enough_memory);
+    }
+    return {};
+}
+
+NetStream::Step NetStream::tls_step(int result) noexcept {
+    if (result > 0) return {{}, static_cast<std::size_t>(result), Need::nothing};
+    const int why = SSL_get_error(ssl_.get(), result);
+    ERR_clear_error();
+    switch (why) {
+        case SSL_ERROR_WANT_READ:
+            return {{}, 0, Need::read};
+        case SSL_ERROR_WANT_WRITE:
+            return {{}, 0, Need::write};
+        case SSL_ERROR_ZERO_RETURN:
+            return {boost::asio::error::eof, 0, Need::nothing};
+        case SSL_ERROR_SSL:
+            return {make_error_code(boost::system::errc::protocol_error), 0, Need::nothing};
+        default:
+            return {boost::asio::error::connection_reset, 0, Need::nothing};
+    }
+}
+
+NetStream::Step NetStream::tls_accept() noexcept {
+    ERR_clear_error();
+    return tls_step(SSL_accept(ssl_.get()));
+}
+
+NetStream::Step NetStream::tls_read(boost::asio::mutable_buffer buffer) noexcept {
+    if (buffer.size() == 0) return {};
+    ERR_clear_error();
+    const auto size = static_cast<int>(std::min(buffer.size(), kRecordBytes));
+    return tls_step(SSL_read(ssl_.get(), buffer.data(), size));
+}
+
+NetStream::Step NetStream::tls_write(boost::asio::const_buffer buffer) noexcept {
+    if (buffer.size() == 0) return {};
+    ERR_clear_error();
+    return tls_step(SSL_write(ssl_.get(), buffer.data(), static_cast<int>(buffer.size())));
+}
+
+std::size_t NetStream::take_put_back(boost::asio::mutable_buffer buffer) noexcept {
+    const std::size_t size = std::min(buffer.size(), put_back_.size());
+    std::memcpy(buffer.data(), put_back_.data(), size);
+    put_back_.erase(0, size);
+    return size;
+}
+
+std::span<std::byte> NetStream::scratch() noexcept {
+    thread_local std::array<std::byte, kRecordBytes> memory;
+    return memory;
+}
+
+void NetStream::shut_down_send() noexcept {
+    if (ssl_ && SSL_is_init_finished(ssl_.get()) != 0) {
+        ERR_clear_error();
+        SSL_shutdown(ssl_.get());
+        ERR_clear_error();
+    }
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+void NetStream::close() noexcept {
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+void NetStream::tune_for_streaming() noexcept {
+    const int fd = socket_.native_handle();
+    const int on = 1;
+    // Refusals are harmless: the stream works without, with more delay.
+    (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    (void)::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes, sizeof kSendBufferBytes);
+    (void)::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kNotSentBytes, sizeof kNotSentBytes);
+}
+
+}  // namespace earshot::transport
