@@ -44,12 +44,14 @@ MediaReference decode_stream(const std::vector<JournalPacket>& journal, StreamId
                                  std::to_string(stream.value));
     }
     const auto frames = static_cast<std::size_t>(end - first);
-    MediaReference result{first, {kSampleRateHz, {2, std::vector<float>(frames)}}};
+    MediaReference result{first, {kSampleRateHz, {2, std::vector<float>(frames)}}, {}};
     std::array<float, 2 * kPacket> decoded{};
     for (auto& [epoch, packets] : epochs) {
         std::sort(packets.begin(), packets.end(), [](const auto* a, const auto* b) {
             return a->stamp.sequence < b->stamp.sequence;
         });
+        const std::int64_t takes_over = media_of(*packets.front()) + kEpochPreroll.count();
+        result.switches.push_back(takes_over);
         int error = 0;
         const Decoder decoder(opus_decoder_create(kSampleRateHz, 2, &error));
         for (const JournalPacket* packet : packets) {
@@ -62,12 +64,42 @@ MediaReference decode_stream(const std::vector<JournalPacket>& journal, StreamId
             }
             const auto at = static_cast<std::size_t>(media_of(*packet) - first);
             for (std::size_t frame = 0; frame < kPacket; ++frame) {
+                if (media_of(*packet) + static_cast<std::int64_t>(frame) < takes_over) {
+                    continue;
+                }
                 result.audio.channels[0][at + frame] = decoded[2 * frame];
                 result.audio.channels[1][at + frame] = decoded[2 * frame + 1];
             }
         }
     }
     return result;
+}
+
+MediaReference lay_out_tap(const DecodedTap& tap) {
+    std::int64_t first = INT64_MAX;
+    std::int64_t end = INT64_MIN;
+    for (const DecodedTap::Entry& entry : tap.entries) {
+        first = std::min(first, entry.media);
+        end = std::max(end, entry.media + static_cast<std::int64_t>(kPacket));
+    }
+    if (tap.entries.empty()) {
+        throw std::runtime_error("a decoded recording without blocks");
+    }
+    const auto frames = static_cast<std::size_t>(end - first);
+    MediaReference result{first, {kSampleRateHz, {2, std::vector<float>(frames)}}, {}};
+    for (const DecodedTap::Entry& entry : tap.entries) {
+        for (std::size_t channel = 0; channel < 2 && !entry.concealed; ++channel) {
+            const auto from = tap.audio.channel(channel).subspan(
+                static_cast<std::size_t>(entry.file_frame), kPacket);
+            std::copy(from.begin(), from.end(),
+                      result.audio.channels[channel].begin() + (entry.media - first));
+        }
+    }
+    return result;
+}
+
+MediaReference lay_out_source(const Audio& source, std::int64_t programme, std::int64_t media) {
+    return {media - programme, resampled(source, kSampleRateHz), {media}};
 }
 
 std::int64_t first_difference(const MediaReference& a,

@@ -2,6 +2,7 @@
 
 #include "tests/support/audio_file.hpp"
 #include "tests/support/journal.hpp"
+#include "tests/support/recording.hpp"
 
 #include <cstdint>
 #include <vector>
@@ -12,6 +13,7 @@ namespace earshot::test {
 struct MediaReference {
     std::int64_t first_media = 0;
     Audio audio;
+    std::vector<std::int64_t> switches;  ///< Media frames at which an epoch takes over.
 
     [[nodiscard]] std::int64_t end_media() const noexcept {
         return first_media + static_cast<std::int64_t>(audio.frames());
@@ -23,6 +25,14 @@ struct MediaReference {
 /// @throws std::runtime_error  if the stream has no packet or one cannot be decoded.
 [[nodiscard]] MediaReference decode_stream(const std::vector<JournalPacket>& journal,
                                            StreamId stream);
+
+/// The same from what one listener says it decoded; blocks it had to conceal are silence.
+[[nodiscard]] MediaReference lay_out_tap(const DecodedTap& tap);
+
+/// The programme itself, laid out by one segment: programme frame `programme` is due at `media`.
+[[nodiscard]] MediaReference lay_out_source(const Audio& source,
+                                            std::int64_t programme,
+                                            std::int64_t media);
 
 /// Frame by frame comparison: the first media frame, from `from` on, at which two references differ
 /// by more than a threshold in any channel. @return -1 if they do not, where both have sound.

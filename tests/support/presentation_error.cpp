@@ -30,6 +30,14 @@ std::size_t louder_channel(const Audio& audio, std::size_t first, std::size_t fr
                : 0;
 }
 
+/// Within 50 ms before a change of epoch to 100 ms after it.
+bool near_switch(const MediaReference& reference, double media, double frames) {
+    return std::any_of(reference.switches.begin(), reference.switches.end(), [&](std::int64_t at) {
+        const auto change = static_cast<double>(at);
+        return media + frames > change - 2'400.0 && media < change + 4'800.0;
+    });
+}
+
 /// A window of a recording laid over the reference by its clock.
 struct Laid {
     double expected = 0.0;  ///< Reference index of the window's first frame.
@@ -78,6 +86,10 @@ ErrorReport measure_presentation_error(const Recording& recording,
         const double media = laid.expected + static_cast<double>(reference.first_media);
         if (media < static_cast<double>(from) ||
             media + static_cast<double>(frames) > static_cast<double>(to)) {
+            continue;
+        }
+        if (near_switch(reference, media, static_cast<double>(frames))) {
+            ++report.switching;
             continue;
         }
         const auto expected_at = static_cast<std::size_t>(laid.expected);

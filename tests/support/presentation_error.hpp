@@ -42,6 +42,7 @@ struct WindowError {
 struct ErrorReport {
     std::vector<WindowError> windows;
     int quiet = 0;      ///< Windows too quiet to measure.
+    int switching = 0;  ///< Windows near a change of epoch, where two sounds cross-fade.
     int not_found = 0;  ///< Loud enough, and yet not where they should be.
 
     /// Of the absolute error; infinite if no window was measured.

@@ -52,18 +52,20 @@ Audio white_noise(
 Audio busy_programme(int sample_rate_hz, int channels, double seconds, std::uint64_t seed) {
     Audio audio = silence(sample_rate_hz, channels, seconds);
     const double rate = sample_rate_hz;
-    const double pole = std::exp(-kTwoPi * 8'000.0 / rate);
+    const double pole = std::exp(-kTwoPi * 2'500.0 / rate);
     for (std::size_t channel = 0; channel < audio.channels.size(); ++channel) {
-        double low = 0.0;
+        double first = 0.0;
+        double second = 0.0;
         for (std::size_t frame = 0; frame < audio.frames(); ++frame) {
             const double at = static_cast<double>(frame) / rate;
             const double white = 0.5 * (static_cast<double>(noise_at(seed, frame)) +
                                         static_cast<double>(noise_at(seed + 1 + channel, frame)));
-            low += (1.0 - pole) * (white - low);
+            first += (1.0 - pole) * (white - first);
+            second += (1.0 - pole) * (first - second);
             const double level_db = -30.0 + 18.0 * wander(seed + 99, at);
             const double since = std::fmod(at, 1.0);
             const double marker = std::exp(-since * 400.0) * std::sin(kTwoPi * 3'000.0 * since);
-            const double value = 1.6 * std::pow(10.0, level_db / 20.0) * low + 0.15 * marker;
+            const double value = 4.0 * std::pow(10.0, level_db / 20.0) * second + 0.15 * marker;
             audio.channels[channel][frame] = static_cast<float>(value);
         }
     }
