@@ -543,6 +543,14 @@ void Reader::refuse_collisions(const toml::table& table, const Cue& cue) {
     }
 }
 
+/// Errors quote the file, and what they quote may hold a line's end.
+[[nodiscard]] std::string one_line(std::string_view text) {
+    std::string line(text);
+    std::ranges::replace_if(
+        line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    return line;
+}
+
 }  // namespace
 
 Expected<Show> read_show(std::string_view toml, const ReadRules& rules) {
@@ -558,10 +566,10 @@ Expected<Show> read_show(std::string_view toml, const ReadRules& rules) {
     try {
         return Reader(rules).read(toml::parse(toml, name));
     } catch (const toml::parse_error& error) {
-        return Failure{Errc::bad_value, name + ":" + std::to_string(error.source().begin.line) +
-                                            ": " + std::string(error.description())};
+        const std::string where = name + ":" + std::to_string(error.source().begin.line) + ": ";
+        return Failure{Errc::bad_value, where + one_line(error.description())};
     } catch (const Refused& refused) {
-        return refused.failure;
+        return Failure{refused.failure.code, one_line(refused.failure.text)};
     }
 }
 

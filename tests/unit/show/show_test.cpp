@@ -135,6 +135,12 @@ TEST(Show, NamesFileAndLineOfASyntaxError) {
     EXPECT_THAT(parse("title = \"T\"\nrights = = 3\n").failure().text, StartsWith(at_line(2)));
 }
 
+TEST(Show, SaysWhatIsWrongInOneLine) {
+    EXPECT_THAT(parse("title = a\nb").failure().text, Not(HasSubstr("\n")));
+    EXPECT_THAT(parse("\"tit\\nle\" = 1\n").failure().text,
+                AllOf(StartsWith(at_line(1) + "unknown key"), Not(HasSubstr("\n"))));
+}
+
 TEST(Show, DemandsTitleRightsAndProgramme) {
     EXPECT_THAT(parse("rights = \"R\"\n").failure().text, HasSubstr("\"title\" is missing"));
     EXPECT_THAT(parse("title = \"T\"\n").failure().text,
