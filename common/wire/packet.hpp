@@ -14,9 +14,6 @@ namespace earshot::wire {
 inline constexpr std::size_t kMaxPayloadBytes = 1275;
 /// Most packets in one bundle.
 inline constexpr int kMaxBundlePackets = 8;
-/// A new epoch's packets begin this long before the media time at which its programme starts to be
-/// heard, so that a fresh decoder has settled by then: switch time = media of sequence 0 + this.
-inline constexpr Frames kEpochPreroll = 3 * kPacketFrames;
 
 /// What every packet says about the audio that its decoding gives.
 struct PacketStamp {
