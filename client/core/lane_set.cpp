@@ -9,6 +9,8 @@ namespace {
 constexpr double kEndedFrames = 2.0 * kSampleRateHz;
 /// A lane this far ahead speaks of another clock (a restarted server's).
 constexpr double kForeignFrames = 10.0 * kSampleRateHz;
+/// A start takes effect on the output frame nearest to it.
+constexpr double kNearest = 0.5;
 
 }  // namespace
 
@@ -83,13 +85,13 @@ LaneSet::Lane* LaneSet::playable(StreamId stream,
     for (Lane& lane : lanes_) {
         const bool started = lane.is_open() && lane.stream() == stream && lane.packets().based() &&
                              lane.epoch().value >= floor(stream) &&
-                             static_cast<double>(lane.switch_media()) <= position;
+                             static_cast<double>(lane.switch_media()) <= position + kNearest;
         if (started && (best == nullptr || lane.epoch().value > best->epoch().value)) {
             best = &lane;
         }
     }
     if (best == nullptr || !best->flowing() ||
-        static_cast<double>(best->audible_from()) > position) {
+        static_cast<double>(best->audible_from()) > position + kNearest) {
         return nullptr;
     }
     const bool enough = static_cast<double>(best->timeline().end()) >= position + ahead;
@@ -102,11 +104,11 @@ double LaneSet::next_event(StreamId stream, double position) const noexcept {
         if (!lane.is_open() || lane.stream() != stream || !lane.packets().based()) {
             continue;
         }
-        const auto start = static_cast<double>(lane.switch_media());
+        const double start = static_cast<double>(lane.switch_media()) - kNearest;
         if (start > position) {
             next = std::min(next, start);
         }
-        const auto audible = static_cast<double>(lane.audible_from());
+        const double audible = static_cast<double>(lane.audible_from()) - kNearest;
         if (lane.flowing() && audible > position) {
             next = std::min(next, audible);
         }

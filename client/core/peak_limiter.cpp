@@ -8,9 +8,9 @@ namespace earshot::client {
 namespace {
 
 /// 1 - exp(-1 / (0.150 * 48000)).
-constexpr float kRelease = 1.3888e-4F;
-/// From here on the gain is 1 again; -0.0001 dB.
-constexpr float kReleased = 0.99999F;
+constexpr double kRelease = 1.3888e-4;
+/// From here on the gain is 1 again; -0.0009 dB.
+constexpr double kReleased = 0.9999;
 
 }  // namespace
 
@@ -37,14 +37,15 @@ void PeakLimiter::process(float& left, float& right, float cap) noexcept {
     left = std::isfinite(left) ? left : 0.0F;
     right = std::isfinite(right) ? right : 0.0F;
     const float peak = std::max(std::abs(left), std::abs(right));
-    const float held = least(peak > cap ? cap / peak : 1.0F);
-    const float rising = released_ + (1.0F - released_) * kRelease;
-    released_ = std::min(held, rising > kReleased ? 1.0F : rising);
+    const auto held = static_cast<double>(least(peak > cap ? cap / peak : 1.0F));
+    const double rising = released_ + (1.0 - released_) * kRelease;
+    released_ = std::min(held, rising > kReleased ? 1.0 : rising);
 
     const auto i = static_cast<std::size_t>(index_);
-    below_ += (released_ < 1.0F ? 1 : 0) - (smooth_[i] < 1.0F ? 1 : 0);
-    sum_ += static_cast<double>(released_) - static_cast<double>(smooth_[i]);
-    smooth_[i] = released_;
+    const auto entering = static_cast<float>(released_);
+    below_ += (entering < 1.0F ? 1 : 0) - (smooth_[i] < 1.0F ? 1 : 0);
+    sum_ += static_cast<double>(entering) - static_cast<double>(smooth_[i]);
+    smooth_[i] = entering;
     float gain = 1.0F;
     if (below_ == 0) {
         sum_ = kWindow;  // no rounding survives a quiet moment

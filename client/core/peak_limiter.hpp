@@ -43,8 +43,8 @@ private:
     int depth_ = 0;
     std::array<float, kWindow> smooth_{};
     double sum_ = kWindow;
-    int below_ = 0;  ///< Gains in smooth_ that are less than 1.
-    float released_ = 1.0F;
+    int below_ = 0;          ///< Gains in smooth_ that are less than 1.
+    double released_ = 1.0;  ///< Double: the last steps of a release are below float's.
     std::uint32_t now_ = 0;
     int index_ = 0;
 };

@@ -27,7 +27,7 @@ constexpr int kChunkFrames = 960;
 /// Packets that are here are decoded this far ahead of the device.
 constexpr double kDecodeAhead = 2'880.0;
 /// Opus frames decoded at most for one chunk; a join catches up over two.
-constexpr int kDecodeBudget = 5;
+constexpr int kDecodeBudget = 6;
 /// Between two accounts.
 constexpr int kStatsFrames = 2'400;
 constexpr int kFramesPerMs = kSampleRateHz / 1'000;

@@ -12,8 +12,9 @@ namespace earshot::client {
 namespace {
 
 constexpr std::int64_t kBlock = DecodedTimeline::kBlockFrames;
-/// A decoder that starts in the middle gets this much before what is heard.
-constexpr std::int64_t kSettleFrames = 3 * kBlock;
+/// A decoder that starts in the middle gets this much before what is heard, if it is here: CELT's
+/// memory of the band energies halves with each packet.
+constexpr std::int64_t kSettleFrames = 6 * kBlock;
 /// Gain at the start of the first concealed packet, its end, the second one's end ...
 constexpr std::array<float, StreamDecoder::kMaxConcealed + 1> kConcealGain = {1.0F, 1.0F,  0.75F,
                                                                               0.5F, 0.25F, 0.0F};

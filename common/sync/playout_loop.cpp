@@ -9,8 +9,9 @@ namespace {
 
 /// Share of the slew limit that the braking curve plans with; the rest is for what it did not know.
 constexpr double kBrakingShare = 0.7;
-/// Largest difference from the expected error that the observer takes for skew.
-constexpr double kMostSurpriseUs = 50.0;
+/// A change of the error beyond this, and beyond what the largest skew does in the time, is a step of
+/// the schedule (a better clock fit) and says nothing about skew.
+constexpr double kStepUs = 20.0;
 
 }  // namespace
 
@@ -66,15 +67,20 @@ void PlayoutLoop::observe(double error_us, double omega, double elapsed_s) noexc
     if (!watching_) {
         watching_ = true;
         expected_us_ = error_us;
+        surprise_us_ = 0.0;
         return;
     }
-    const double limit = settings_.limit_ppm;
-    // A step of the schedule is not skew: beyond a few tens of microseconds it counts no more.
-    const double surprise_us = error_us - expected_us_;
-    const double learnt_us = std::clamp(surprise_us, -kMostSurpriseUs, kMostSurpriseUs);
+    double surprise_us = error_us - expected_us_;
+    const double change_us = surprise_us - surprise_us_;
+    if (std::abs(change_us) > kStepUs + settings_.limit_ppm * elapsed_s) {
+        expected_us_ += change_us;
+        surprise_us = surprise_us_;
+    }
     const double x = std::min(omega * elapsed_s, 0.5);
     expected_us_ += 2.0 * x * surprise_us;
-    unknown_ppm_ = std::clamp(unknown_ppm_ + omega * x * learnt_us, -limit, limit);
+    surprise_us_ = surprise_us - 2.0 * x * surprise_us;
+    unknown_ppm_ = std::clamp(unknown_ppm_ + omega * x * surprise_us, -settings_.limit_ppm,
+                              settings_.limit_ppm);
 }
 
 }  // namespace earshot::sync

@@ -54,6 +54,7 @@ private:
     double correction_ppm_ = 0.0;
     double unknown_ppm_ = 0.0;  ///< Skew that the feed-forward did not know of.
     double expected_us_ = 0.0;  ///< The error, as the observer predicts it.
+    double surprise_us_ = 0.0;  ///< What of it was not as expected last time.
     bool watching_ = false;
     double beyond_s_ = 0.0;  ///< How long the error has been above the re-anchor limit.
     double age_s_ = 0.0;
