@@ -2,12 +2,15 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 namespace earshot::transport {
@@ -16,6 +19,62 @@ namespace {
 constexpr int kSendBufferBytes = 16 * 1024;
 constexpr int kNotSentBytes = 2 * 1024;
 constexpr std::size_t kRecordBytes = 16 * 1024;
+
+// OpenSSL's own socket BIO writes with write(), and a peer that has gone would then end the process by
+// SIGPIPE. This one is the same with MSG_NOSIGNAL.
+
+int descriptor_of(BIO* bio) noexcept {
+    return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+}
+
+bool try_again() noexcept {
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+int bio_write(BIO* bio, const char* data, int size) {
+    BIO_clear_retry_flags(bio);
+    const auto sent =
+        ::send(descriptor_of(bio), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+    if (sent < 0 && try_again()) BIO_set_retry_write(bio);
+    return static_cast<int>(sent);
+}
+
+int bio_read(BIO* bio, char* into, int size) {
+    BIO_clear_retry_flags(bio);
+    const auto got = ::recv(descriptor_of(bio), into, static_cast<std::size_t>(size), 0);
+    if (got < 0 && try_again()) BIO_set_retry_read(bio);
+    if (got == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+    return static_cast<int>(got);
+}
+
+long bio_control(BIO* bio, int command, long, void*) {
+    switch (command) {
+        case BIO_CTRL_FLUSH:
+            return 1;
+        case BIO_CTRL_EOF:
+            return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0 ? 1 : 0;
+        default:
+            return 0;
+    }
+}
+
+struct FreeMethod {
+    void operator()(BIO_METHOD* method) const noexcept { BIO_meth_free(method); }
+};
+
+const BIO_METHOD* socket_method() {
+    static const std::unique_ptr<BIO_METHOD, FreeMethod> method = [] {
+        BIO_METHOD* made =
+            BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "socket without SIGPIPE");
+        if (made != nullptr) {
+            BIO_meth_set_write(made, bio_write);
+            BIO_meth_set_read(made, bio_read);
+            BIO_meth_set_ctrl(made, bio_control);
+        }
+        return std::unique_ptr<BIO_METHOD, FreeMethod>(made);
+    }();
+    return method.get();
+}
 
 }  // namespace
 
@@ -30,11 +89,18 @@ error_code NetStream::start_tls(const TlsContext& context) {
     error_code error;
     socket_.non_blocking(true, error);
     if (error) return error;
+    const BIO_METHOD* method = socket_method();
+    BIO* bio = method == nullptr ? nullptr : BIO_new(method);
     ssl_.reset(SSL_new(context.native()));
-    if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) {
+    if (!ssl_ || bio == nullptr) {
+        BIO_free(bio);
+        ssl_.reset();
         ERR_clear_error();
         return make_error_code(boost::system::errc::not_enough_memory);
     }
+    BIO_set_data(bio, reinterpret_cast<void*>(std::intptr_t{socket_.native_handle()}));
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl_.get(), bio, bio);
     return {};
 }
 

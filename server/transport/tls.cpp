@@ -6,6 +6,7 @@
 #include <array>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 
 namespace earshot::transport {
 namespace {
@@ -13,15 +14,17 @@ namespace {
 constexpr std::string_view kAlpnHttp11{"\x08http/1.1", 9};
 constexpr unsigned char kSessionContext[] = "earshot";
 
-std::string last_openssl_error() {
-    const unsigned long code = ERR_peek_last_error();
+std::string first_openssl_error() {
+    // The first one says what is wrong with the file; those after it, only who noticed.
+    const unsigned long code = ERR_peek_error();
     ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
     const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
     return reason == nullptr ? "unknown reason" : reason;
 }
 
 [[noreturn]] void fail(const std::string& what) {
-    throw std::runtime_error(what + ": " + last_openssl_error());
+    throw std::runtime_error(what + ": " + first_openssl_error());
 }
 
 /// OpenSSL would ask on the terminal for a pass phrase otherwise.
@@ -58,7 +61,8 @@ TlsContext::TlsContext(const std::string& cert_file, const std::string& key_file
     ERR_clear_error();
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                     SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+                                     SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
+                                     SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_default_passwd_cb(context, no_pass_phrase);
