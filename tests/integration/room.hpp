@@ -76,11 +76,11 @@ private:
 /// How a listener's device is off, and what it listens to.
 struct ListenerSpec {
     std::string name;
-    std::string perspective;  ///< Empty: the server's choice.
+    std::string perspective = {};  ///< Empty: the server's choice.
     double ppm = 0.0;
     double offset_ms = 0.0;
     bool tap = true;  ///< Records what it decodes.
-    std::vector<std::string> more;
+    std::vector<std::string> more = {};
 };
 
 /// A real earshot-client with a simulated device.
