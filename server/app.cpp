@@ -15,6 +15,7 @@
 #include "server/render/render_engine.hpp"
 #include "server/session/session.hpp"
 #include "server/source/feed_factory.hpp"
+#include "server/source/live_clock.hpp"
 #include "server/source/source_spec.hpp"
 #include "server/stream/packet_journal.hpp"
 #include "server/stream/stream_encoder.hpp"
@@ -60,9 +61,9 @@ std::vector<std::shared_ptr<const show::CueSchedule>> schedules_of(const show::S
     return schedules;
 }
 
-std::unique_ptr<audio::ProgrammeFeed> feed_of(const show::Show& show) {
+std::unique_ptr<audio::ProgrammeFeed> feed_of(const show::Show& show, const MediaClockSource& clock) {
     const auto spec = value_or_throw(source::parse_source_spec(show.programme.source));
-    return source::make_feed(spec, show.programme.gain_db);
+    return source::make_feed(spec, show.programme.gain_db, clock);
 }
 
 std::string random_id() {
@@ -109,7 +110,7 @@ public:
           log_(log),
           show_(load(options)),
           schedules_(schedules_of(show_)),
-          feed_(feed_of(show_)),
+          feed_(feed_of(show_, clock_)),
           token_(ops::AdminToken::load_or_create(options.data_dir)),
           session_(session_settings(options), show_, clock_, log),
           api_(session_, clock_, [this] { return status(); }),
@@ -224,20 +225,102 @@ private:
     std::string status() {
         const stream::StreamCounters packets = encoder_.counters();
         const render::EngineCounters engine = engine_.counters();
-        const auto up =
-            std::chrono::duration<double, std::nano>(clock_.now().time_since_epoch()).count();
         return control::status_json(session_,
                                     {.clock = clock_,
                                      .feed = *feed_,
                                      .stream_packets = packets.packets,
                                      .stream_bytes = packets.bytes,
                                      .late_ticks = engine.late_ticks,
-                                     .engine_load = static_cast<double>(engine.busy_ns) / up});
+                                     .engine_load = engine_load()});
     }
 
     void handle(const wire::HttpRequest& request, const wire::HttpResponder& respond) {
-        respond({.status = 404, .body = "there is nothing here\n", .headers = {}});
-        (void)request;
+        if (!ops::permitted(request, token_)) {
+            wire::HttpResponse refusal;
+            refusal.status = 401;
+            refusal.body = "this needs the admin token of the server's data folder\n";
+            refusal.headers["WWW-Authenticate"] = "Bearer";
+            return respond(std::move(refusal));
+        }
+        if (request.path.starts_with("/api/")) return api_.handle(request, respond);
+        respond(page(request));
+    }
+
+    [[nodiscard]] wire::HttpResponse page(const wire::HttpRequest& request) {
+        wire::HttpResponse response;
+        if (request.method != "GET" && request.method != "HEAD") {
+            response.status = 405;
+            response.body = "use GET here\n";
+        } else if (request.path == "/healthz") {
+            response = ops::healthz();
+        } else if (request.path == "/readyz") {
+            response = ops::readyz(source_stalled_ ? std::vector<std::string>{"the source delivers nothing"}
+                                                   : std::vector<std::string>{});
+        } else if (request.path == "/metrics") {
+            response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+            response.body = metrics_.text(snapshot());
+        } else if (request.path == "/") {
+            response = ops::status_page(room());
+        } else if (request.path == "/status.css") {
+            response = ops::status_style();
+        } else {
+            response.status = 404;
+            response.body = "there is nothing here\n";
+        }
+        return response;
+    }
+
+    [[nodiscard]] ops::MetricsSnapshot snapshot() {
+        const transport::TransportCounters net = transport_.counters();
+        const audio::FeedCounters feed = feed_->counters();
+        ops::MetricsSnapshot snapshot{
+            .version = EARSHOT_VERSION,
+            .listeners = static_cast<std::int64_t>(session_.listeners().connected()),
+            .listeners_in_step = static_cast<std::int64_t>(session_.in_step()),
+            .connections = net.connections_http + net.connections_handshake + net.listeners,
+            .packets_encoded = encoder_.counters().packets,
+            .packets_sent = net.packets_sent,
+            .packets_dropped_late = net.packets_dropped_late,
+            .ring_drops = net.ring_drops,
+            .bytes_sent = net.bytes_sent,
+            .late_ticks = engine_.counters().late_ticks,
+            .source_stalls = feed.stalls,
+            .source_starved_frames = feed.starved_frames,
+            .engine_load = engine_load(),
+            .refused = {},
+            .errors_seconds = session_.take_reported_errors()};
+        for (std::size_t i = 0; i < net.refused.size(); ++i) {
+            snapshot.refused[std::string(transport::name_of(static_cast<transport::Refused>(i)))] =
+                net.refused[i];
+        }
+        return snapshot;
+    }
+
+    [[nodiscard]] ops::StatusPage room() const {
+        const MediaInstant now = clock_.now();
+        ops::StatusPage page{.title = show_.title,
+                             .rights = show_.rights,
+                             .server = session_.settings().server_name,
+                             .phase = std::string(timeline::to_string(playback_.phase(now))),
+                             .programme_time = show::format_programme_time(playback_.position(now)),
+                             .listeners = session_.listeners().connected(),
+                             .in_step = session_.in_step(),
+                             .streams = {}};
+        for (std::size_t i = 0; i < show_.perspectives.size(); ++i) {
+            const StreamId stream{static_cast<std::uint8_t>(i)};
+            const auto* state = playback_.state_now(stream, now);
+            page.streams.push_back({.perspective = show_.perspectives[i].title.empty()
+                                                       ? show_.perspectives[i].id
+                                                       : show_.perspectives[i].title,
+                                    .state = state == nullptr ? "" : dsp::card_of(*state).label,
+                                    .listeners = session_.listeners_of(stream)});
+        }
+        return page;
+    }
+
+    [[nodiscard]] double engine_load() const {
+        const auto up = std::chrono::duration<double, std::nano>(clock_.now().time_since_epoch()).count();
+        return static_cast<double>(engine_.counters().busy_ns) / up;
     }
 
     const Options& options_;
@@ -248,6 +331,7 @@ private:
     std::unique_ptr<audio::ProgrammeFeed> feed_;
     boost::asio::io_context control_{1};
     ops::AdminToken token_;
+    ops::Metrics metrics_;
     session::Session session_;
     control::Api api_;
     transport::Transport transport_;
@@ -271,7 +355,8 @@ int run_app(const Options& options, Log& log) {
 int check_config(const Options& options) {
     const show::Show show = load(options);
     (void)schedules_of(show);
-    (void)feed_of(show);
+    const RawMediaClock clock;
+    (void)feed_of(show, clock);
     std::cout << show::describe(show) << "the configuration is good\n";
     return 0;
 }

@@ -39,11 +39,7 @@ void write_streams(JsonWriter& json, const session::Session& session, MediaInsta
                 .field("label", dsp::card_of(*state).label)
                 .field("intensity", dsp::intensity_of(*state));
         }
-        std::size_t listeners = 0;
-        for (const auto& [id, listener] : session.listeners().all()) {
-            if (listener.connection && listener.stream == stream) ++listeners;
-        }
-        json.field("listeners", listeners).end_object();
+        json.field("listeners", session.listeners_of(stream)).end_object();
     }
     json.end_array();
 }

@@ -2,21 +2,20 @@
 
 namespace earshot::ops {
 
-wire::HttpResponse healthz() {
-    wire::HttpResponse response;
-    response.body = "ok\n";
-    return response;
+void Health::set_ready(std::string_view part) {
+    const auto found = reasons_.find(part);
+    if (found != reasons_.end()) reasons_.erase(found);
 }
 
-wire::HttpResponse readyz(const std::vector<std::string>& reasons_against) {
-    wire::HttpResponse response;
-    if (reasons_against.empty()) {
-        response.body = "ready\n";
-        return response;
-    }
-    response.status = 503;
-    for (const std::string& reason : reasons_against) response.body += reason + '\n';
-    return response;
+void Health::set_not_ready(std::string_view part, std::string_view reason) {
+    reasons_.insert_or_assign(std::string(part), std::string(reason));
+}
+
+Health::Answer Health::readyz() const {
+    if (ready()) return {200, "ready\n"};
+    Answer answer{503, "not ready\n"};
+    for (const auto& [part, reason] : reasons_) answer.body += part + ": " + reason + "\n";
+    return answer;
 }
 
 }  // namespace earshot::ops

@@ -1,47 +1,71 @@
 #pragma once
 
-#include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace earshot::ops {
 
-/// What the metrics show, taken at one moment. Totals count from the server's start.
-struct MetricsSnapshot {
-    std::string version;
-    std::int64_t listeners = 0;
-    std::int64_t listeners_in_step = 0;
-    std::int64_t connections = 0;
-    std::uint64_t packets_encoded = 0;
-    std::uint64_t packets_sent = 0;
-    std::uint64_t packets_dropped_late = 0;
-    std::uint64_t ring_drops = 0;
-    std::uint64_t bytes_sent = 0;
-    std::uint64_t late_ticks = 0;
-    std::uint64_t source_stalls = 0;
-    std::uint64_t source_starved_frames = 0;
-    double engine_load = 0.0;                  ///< Share of one core.
-    std::map<std::string, std::uint64_t> refused;  ///< By reason; a fixed, small set.
-    std::vector<double> errors_seconds;        ///< Each listener's 99 % presentation error, new reports only.
-};
-
-/// The Prometheus page: names begin with earshot_, base units, no label that names a listener.
+/// The server's figures in Prometheus' text format. Counters and gauges are read where they are counted
+/// when somebody asks; only histograms are kept here. Every name gets the prefix "earshot_".
 /// Thread: control.
 class Metrics {
 public:
+    using Labels = std::vector<std::pair<std::string, std::string>>;
+
+    /// One reading of all counters and gauges. Values of one name with different labels are one family;
+    /// its help is that of the first.
+    class Snapshot {
+    public:
+        /// @param name   Without prefix: "packets_sent_total".
+        /// @param value  Never falls while the server runs.
+        void counter(std::string_view name,
+                     std::string_view help,
+                     double value,
+                     Labels labels = {});
+        void gauge(std::string_view name, std::string_view help, double value, Labels labels = {});
+
+    private:
+        friend class Metrics;
+        struct Families;
+        explicit Snapshot(Families& families) noexcept : families_(families) {}
+        Families& families_;
+    };
+    using Collect = std::function<void(Snapshot&)>;
+
+    /// What a distribution has counted since the start.
+    class Distribution {
+    public:
+        virtual ~Distribution() = default;
+        virtual void observe(double value) = 0;
+    };
+
     Metrics();
     ~Metrics();
     Metrics(const Metrics&) = delete;
     Metrics& operator=(const Metrics&) = delete;
 
-    /// The text exposition of a snapshot. Counters never go back; errors are added to a histogram.
-    [[nodiscard]] std::string text(const MetricsSnapshot& snapshot);
+    /// @param collect  Called by text() every time; what it refers to outlives this object.
+    void on_read(Collect collect);
+
+    /// @param name    Without prefix, with its unit: "listener_error_seconds".
+    /// @param bounds  Upper bounds of the buckets, rising.
+    /// @return Lives as long as this object.
+    [[nodiscard]] Distribution& distribution(const std::string& name,
+                                             const std::string& help,
+                                             const std::vector<double>& bounds);
+
+    /// The whole exposition; its content type is kContentType.
+    [[nodiscard]] std::string text() const;
+
+    static constexpr std::string_view kContentType = "text/plain; version=0.0.4; charset=utf-8";
 
 private:
-    struct Families;
-    std::unique_ptr<Families> families_;
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace earshot::ops

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kArea = "session";
 constexpr double kInStepUs = 1'000.0;
 constexpr std::size_t kMaxLabel = 64;
+constexpr std::size_t kMaxReportedErrors = 10'000;
 
 wire::SharedEnvelope envelope(wire::Kind kind, const google::protobuf::MessageLite& message) {
     return std::make_shared<const std::vector<std::byte>>(wire::make_envelope(kind, message));
@@ -75,6 +76,12 @@ std::size_t Session::in_step() const noexcept {
         const Listener& listener = entry.second;
         return listener.connection && listener.report.known && listener.report.playing &&
                listener.report.error_p99_us < kInStepUs;
+    }));
+}
+
+std::size_t Session::listeners_of(StreamId stream) const noexcept {
+    return static_cast<std::size_t>(std::ranges::count_if(registry_.all(), [&](const auto& entry) {
+        return entry.second.connection && entry.second.stream == stream;
     }));
 }
 
@@ -219,7 +226,10 @@ void Session::telemetry(ConnectionId connection, std::span<const std::byte> body
     if (wire::parse_body(body, message).has_error()) {
         return refuse(connection, v1::REFUSAL_BAD_MESSAGE, "the telemetry could not be read");
     }
-    registry_.find(connection)->report = report_of(message);
+    const ListenerReport& report = registry_.find(connection)->report = report_of(message);
+    if (report.playing && reported_errors_.size() < kMaxReportedErrors) {
+        reported_errors_.push_back(report.error_p99_us / 1e6);
+    }
 }
 
 void Session::leave_or_return(ConnectionId connection, std::span<const std::byte> body) {

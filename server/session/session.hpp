@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace earshot::session {
@@ -61,6 +62,12 @@ public:
     [[nodiscard]] std::optional<StreamId> stream_of(std::string_view perspective) const noexcept;
     /// Listeners whose last report says: playing, and 99 % of errors under 1 ms.
     [[nodiscard]] std::size_t in_step() const noexcept;
+    /// Connected listeners that are given a stream.
+    [[nodiscard]] std::size_t listeners_of(StreamId stream) const noexcept;
+    /// The 99 % errors that listeners have reported since the last call, in seconds; at most 10 000.
+    [[nodiscard]] std::vector<double> take_reported_errors() noexcept {
+        return std::exchange(reported_errors_, {});
+    }
 
 private:
     void hello(ConnectionId connection, std::span<const std::byte> body);
@@ -82,6 +89,7 @@ private:
     Playback* playback_ = nullptr;
     ListenerRegistry registry_;
     bool panic_ = false;
+    std::vector<double> reported_errors_;
 };
 
 }  // namespace earshot::session
