@@ -61,9 +61,9 @@ std::vector<std::shared_ptr<const show::CueSchedule>> schedules_of(const show::S
     return schedules;
 }
 
-std::unique_ptr<audio::ProgrammeFeed> feed_of(const show::Show& show, const MediaClockSource& clock) {
+std::unique_ptr<audio::ProgrammeFeed> feed_of(const show::Show& show) {
     const auto spec = value_or_throw(source::parse_source_spec(show.programme.source));
-    return source::make_feed(spec, show.programme.gain_db, clock);
+    return source::make_feed(spec, show.programme.gain_db);
 }
 
 std::string random_id() {
@@ -110,8 +110,12 @@ public:
           log_(log),
           show_(load(options)),
           schedules_(schedules_of(show_)),
-          feed_(feed_of(show_, clock_)),
+          feed_(feed_of(show_)),
           token_(ops::AdminToken::load_or_create(options.data_dir)),
+          errors_(metrics_.distribution(
+              "presentation_error_seconds",
+              "Listeners' 99 % presentation error, reported every 2 s",
+              {20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3, 0.02, 0.1})),
           session_(session_settings(options), show_, clock_, log),
           api_(session_, clock_, [this] { return status(); }),
           transport_(
@@ -137,6 +141,7 @@ public:
           signals_(control_, SIGINT, SIGTERM, SIGHUP),
           timer_(control_) {
         session_.attach(transport_, playback_);
+        metrics_.on_read([this](ops::Metrics::Snapshot& out) { collect(out); });
     }
 
     int run() {
@@ -206,9 +211,11 @@ private:
         if (stalled == source_stalled_) return;
         source_stalled_ = stalled;
         if (stalled) {
+            health_.set_not_ready("source", "the source delivers nothing");
             log_.warning_limited(kArea, "stall",
                                  "the source delivers nothing; listeners hear silence");
         } else {
+            health_.set_ready("source");
             log_.info(kArea, "the source delivers sound again");
         }
     }
@@ -225,101 +232,86 @@ private:
     std::string status() {
         const stream::StreamCounters packets = encoder_.counters();
         const render::EngineCounters engine = engine_.counters();
-        return control::status_json(session_,
-                                    {.clock = clock_,
-                                     .feed = *feed_,
-                                     .stream_packets = packets.packets,
-                                     .stream_bytes = packets.bytes,
-                                     .late_ticks = engine.late_ticks,
-                                     .engine_load = engine_load()});
+        return control::status_json(session_, {.clock = clock_,
+                                               .feed = *feed_,
+                                               .stream_packets = packets.packets,
+                                               .stream_bytes = packets.bytes,
+                                               .late_ticks = engine.late_ticks,
+                                               .engine_load = engine_load()});
     }
 
     void handle(const wire::HttpRequest& request, const wire::HttpResponder& respond) {
-        if (!ops::permitted(request, token_)) {
-            wire::HttpResponse refusal;
-            refusal.status = 401;
-            refusal.body = "this needs the admin token of the server's data folder\n";
-            refusal.headers["WWW-Authenticate"] = "Bearer";
-            return respond(std::move(refusal));
+        const ops::Access access = ops::decide_access(ops::caller_of(request), token_);
+        if (!access.granted) {
+            return respond({.status = access.status, .body = access.reason + "\n", .headers = {}});
         }
         if (request.path.starts_with("/api/")) return api_.handle(request, respond);
-        respond(page(request));
-    }
-
-    [[nodiscard]] wire::HttpResponse page(const wire::HttpRequest& request) {
-        wire::HttpResponse response;
         if (request.method != "GET" && request.method != "HEAD") {
-            response.status = 405;
-            response.body = "use GET here\n";
-        } else if (request.path == "/healthz") {
-            response = ops::healthz();
-        } else if (request.path == "/readyz") {
-            response = ops::readyz(source_stalled_ ? std::vector<std::string>{"the source delivers nothing"}
-                                                   : std::vector<std::string>{});
-        } else if (request.path == "/metrics") {
-            response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-            response.body = metrics_.text(snapshot());
-        } else if (request.path == "/") {
-            response = ops::status_page(room());
-        } else if (request.path == "/status.css") {
-            response = ops::status_style();
-        } else {
-            response.status = 404;
-            response.body = "there is nothing here\n";
+            return respond({.status = 405, .body = "use GET here\n", .headers = {}});
         }
-        return response;
+        respond(page(request.path));
     }
 
-    [[nodiscard]] ops::MetricsSnapshot snapshot() {
+    [[nodiscard]] wire::HttpResponse page(const std::string& path) {
+        if (path == "/healthz") {
+            return {.status = 200, .body = ops::Health::healthz().body, .headers = {}};
+        }
+        if (path == "/readyz") {
+            const auto answer = health_.readyz();
+            return {.status = answer.status, .body = answer.body, .headers = {}};
+        }
+        if (path == "/metrics") {
+            return {.content_type = std::string(ops::Metrics::kContentType),
+                    .body = metrics_.text(),
+                    .headers = {}};
+        }
+        if (const ops::PageFile* file = ops::status_page(path)) {
+            return {.content_type = std::string(file->content_type),
+                    .body = std::string(file->body),
+                    .headers = {}};
+        }
+        return {.status = 404, .body = "there is nothing here\n", .headers = {}};
+    }
+
+    void collect(ops::Metrics::Snapshot& out) {
         const transport::TransportCounters net = transport_.counters();
         const audio::FeedCounters feed = feed_->counters();
-        ops::MetricsSnapshot snapshot{
-            .version = EARSHOT_VERSION,
-            .listeners = static_cast<std::int64_t>(session_.listeners().connected()),
-            .listeners_in_step = static_cast<std::int64_t>(session_.in_step()),
-            .connections = net.connections_http + net.connections_handshake + net.listeners,
-            .packets_encoded = encoder_.counters().packets,
-            .packets_sent = net.packets_sent,
-            .packets_dropped_late = net.packets_dropped_late,
-            .ring_drops = net.ring_drops,
-            .bytes_sent = net.bytes_sent,
-            .late_ticks = engine_.counters().late_ticks,
-            .source_stalls = feed.stalls,
-            .source_starved_frames = feed.starved_frames,
-            .engine_load = engine_load(),
-            .refused = {},
-            .errors_seconds = session_.take_reported_errors()};
+        const stream::StreamCounters packets = encoder_.counters();
+        const auto number = [](auto value) { return static_cast<double>(value); };
+        out.gauge("build_info", "Always 1; the version is a label", 1.0,
+                  {{"version", EARSHOT_VERSION}});
+        out.gauge("listeners", "Connected listeners", number(session_.listeners().connected()));
+        out.gauge("listeners_in_step", "Listeners whose 99 % error is under 1 ms",
+                  number(session_.in_step()));
+        out.gauge("engine_load_ratio", "Share of one core that rendering takes", engine_load());
+        out.counter("engine_late_ticks_total", "Engine ticks that came too late",
+                    number(engine_.counters().late_ticks));
+        out.counter("packets_encoded_total", "Packets encoded, all streams",
+                    number(packets.packets));
+        out.counter("codec_errors_total", "Blocks that could not be encoded",
+                    number(packets.codec_errors));
+        out.counter("packets_sent_total", "Packets sent to listeners", number(net.packets_sent));
+        out.counter("packets_dropped_late_total",
+                    "Packets dropped for listeners too slow to take them",
+                    number(net.packets_dropped_late));
+        out.counter("shard_ring_drops_total", "Packets that found a shard's ring full",
+                    number(net.ring_drops));
+        out.counter("sent_bytes_total", "Bytes sent to listeners", number(net.bytes_sent));
+        out.counter("source_stalls_total", "Times the source stopped delivering",
+                    number(feed.stalls));
+        out.counter("source_starved_seconds_total", "Silence played because the source had nothing",
+                    number(feed.starved_frames) / kSampleRateHz);
         for (std::size_t i = 0; i < net.refused.size(); ++i) {
-            snapshot.refused[std::string(transport::name_of(static_cast<transport::Refused>(i)))] =
-                net.refused[i];
+            const auto reason = transport::name_of(static_cast<transport::Refused>(i));
+            out.counter("connections_refused_total", "Connections refused or closed, by reason",
+                        number(net.refused[i]), {{"reason", std::string(reason)}});
         }
-        return snapshot;
-    }
-
-    [[nodiscard]] ops::StatusPage room() const {
-        const MediaInstant now = clock_.now();
-        ops::StatusPage page{.title = show_.title,
-                             .rights = show_.rights,
-                             .server = session_.settings().server_name,
-                             .phase = std::string(timeline::to_string(playback_.phase(now))),
-                             .programme_time = show::format_programme_time(playback_.position(now)),
-                             .listeners = session_.listeners().connected(),
-                             .in_step = session_.in_step(),
-                             .streams = {}};
-        for (std::size_t i = 0; i < show_.perspectives.size(); ++i) {
-            const StreamId stream{static_cast<std::uint8_t>(i)};
-            const auto* state = playback_.state_now(stream, now);
-            page.streams.push_back({.perspective = show_.perspectives[i].title.empty()
-                                                       ? show_.perspectives[i].id
-                                                       : show_.perspectives[i].title,
-                                    .state = state == nullptr ? "" : dsp::card_of(*state).label,
-                                    .listeners = session_.listeners_of(stream)});
-        }
-        return page;
+        for (const double error : session_.take_reported_errors()) errors_.observe(error);
     }
 
     [[nodiscard]] double engine_load() const {
-        const auto up = std::chrono::duration<double, std::nano>(clock_.now().time_since_epoch()).count();
+        const auto up =
+            std::chrono::duration<double, std::nano>(clock_.now().time_since_epoch()).count();
         return static_cast<double>(engine_.counters().busy_ns) / up;
     }
 
@@ -331,7 +323,9 @@ private:
     std::unique_ptr<audio::ProgrammeFeed> feed_;
     boost::asio::io_context control_{1};
     ops::AdminToken token_;
+    ops::Health health_;
     ops::Metrics metrics_;
+    ops::Metrics::Distribution& errors_;
     session::Session session_;
     control::Api api_;
     transport::Transport transport_;
@@ -355,8 +349,7 @@ int run_app(const Options& options, Log& log) {
 int check_config(const Options& options) {
     const show::Show show = load(options);
     (void)schedules_of(show);
-    const RawMediaClock clock;
-    (void)feed_of(show, clock);
+    (void)feed_of(show);
     std::cout << show::describe(show) << "the configuration is good\n";
     return 0;
 }
