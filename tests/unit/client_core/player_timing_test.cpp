@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <iostream>
+#include <thread>
 #include <vector>
 
 namespace earshot::client {
@@ -176,6 +178,36 @@ TEST(Player, HandsOutEachDecodedBlockOfTheHeardLaneOnceInOrder) {
         ++expected;
     }
     EXPECT_GE(expected, 52U);
+}
+
+TEST(Player, IsFedAndAskedByOneThreadWhileAnotherRenders) {
+    const EncodedLane lane(0, 1, 72'000, 100, chord(0.5));
+    Player player({});
+    player.enable_decoded_tap();
+    const PlayerRig clocks;
+    std::atomic<bool> fed{false};
+    std::uint64_t taken = 0;
+    std::thread network([&] {
+        DecodedBlock block;
+        for (const wire::PacketSlot& packet : lane.packets()) {
+            player.set_clock(clocks.model());
+            taken += player.push_packet(packet) ? 1 : 0;
+            (void)player.post({.kind = PlayerCommand::Kind::volume, .value_db = -3.0F});
+            (void)player.stats();
+            (void)player.pop_decoded(block);
+        }
+        fed = true;
+    });
+    audio::Block out(2, 480);
+    for (std::int64_t block = 0; block < 150 || !fed; ++block) {
+        player.render(out.view(), LocalInstant{7h} + block * 10ms);
+    }
+    network.join();
+    for (std::int64_t block = 0; block < 12; ++block) {
+        player.render(out.view(), LocalInstant{7h} + 2s + block * 10ms);
+    }
+    EXPECT_EQ(taken, 100U);
+    EXPECT_EQ(player.stats().packets_received, 100U);
 }
 
 TEST(Player, TakesAnyBlockSizeOfADevice) {
