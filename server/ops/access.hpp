@@ -9,12 +9,12 @@ namespace earshot::ops {
 
 /// What the access rule looks at in a request; header values are empty if there is no such header.
 struct Caller {
-    std::string_view path;           ///< Decoded.
-    bool from_loopback = false;      ///< The socket's peer is this machine.
-    std::string_view authorization;  ///< "Bearer ..."
-    std::string_view host;
-    std::string_view origin;
-    std::string_view fetch_site;  ///< Sec-Fetch-Site
+    std::string_view path{};           ///< Decoded.
+    bool from_loopback = false;        ///< The socket's peer is this machine.
+    std::string_view authorization{};  ///< "Bearer ..."
+    std::string_view host{};
+    std::string_view origin{};
+    std::string_view fetch_site{};  ///< Sec-Fetch-Site
     bool forwarded = false;  ///< Forwarded, X-Forwarded-For or Via: somebody else stands behind.
 };
 

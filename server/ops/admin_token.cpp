@@ -107,7 +107,9 @@ AdminToken AdminToken::load_or_create(const std::filesystem::path& data_dir) {
     if (std::filesystem::create_directories(data_dir, error)) {
         std::filesystem::permissions(data_dir, std::filesystem::perms::owner_all, error);
     }
-    if (error) fail(data_dir, "the data folder cannot be made: " + error.message());
+    if (error)
+        fail(data_dir, "the data folder cannot be made: " + error.message() +
+                           "; name another with --data-dir");
     const std::filesystem::path file = data_dir / "admin.token";
     auto secret = read_secret(file);
     if (!secret) {
