@@ -16,6 +16,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -102,7 +103,7 @@ protected:
         control_thread_ = std::thread([this] { control_.run(); });
     }
     void TearDown() override {
-        transport_.reset();
+        on_control([this] { transport_.reset(); });
         work_.reset();
         control_thread_.join();
     }
@@ -119,6 +120,15 @@ protected:
             session_);
         session_.gateway = transport_.get();
         transport_->start();
+    }
+    /// Does something on the control thread and waits for it.
+    void on_control(const std::function<void()>& task) {
+        std::promise<void> done;
+        boost::asio::post(control_, [&] {
+            task();
+            done.set_value();
+        });
+        done.get_future().wait();
     }
     void configure_tls(const std::string& name) {
         config_.tls_cert = folder_.file("cert");
@@ -591,7 +601,7 @@ TEST_F(TransportLoopback, SaysByeAndStopsWithinASecond) {
     LoopbackClient waiting(transport_->port());
     waiting.send("GET /silence HTTP/1.1\r\nHost: t\r\n\r\n");
     const auto begin = std::chrono::steady_clock::now();
-    transport_->stop();  // None of the clients answers the close.
+    on_control([this] { transport_->stop(); });  // None of the clients answers the close.
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 1s);
     for (const auto& client : clients) {
         const auto bye = client->read_frame();
