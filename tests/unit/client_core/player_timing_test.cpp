@@ -191,7 +191,7 @@ TEST(Player, IsFedAndAskedByOneThreadWhileAnotherRenders) {
         DecodedBlock block;
         for (const wire::PacketSlot& packet : lane.packets()) {
             player.set_clock(clocks.model());
-            taken += player.push_packet(packet) ? 1 : 0;
+            taken += player.push_packet(packet) ? 1U : 0U;
             (void)player.post({.kind = PlayerCommand::Kind::volume, .value_db = -3.0F});
             (void)player.stats();
             (void)player.pop_decoded(block);
