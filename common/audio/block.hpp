@@ -19,9 +19,9 @@ public:
     /// @param stride  Distance in samples between the starts of two channels, >= frames.
     BasicBlockView(T* data, int channels, int frames, int stride) noexcept
         : data_(data), channels_(channels), frames_(frames), stride_(stride) {}
-    BasicBlockView(
-        const BasicBlockView<float>& other) noexcept  // NOLINT(google-explicit-constructor)
-        requires(!std::is_same_v<T, float>)
+    // A view that writes is a view that reads: meant to convert by itself.
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    BasicBlockView(const BasicBlockView<float>& other) noexcept requires(!std::is_same_v<T, float>)
         : data_(other.data()),
           channels_(other.channels()),
           frames_(other.frames()),

@@ -111,7 +111,7 @@ void PolyphaseResampler::process_ramped(ConstBlockView in,
         from[static_cast<std::size_t>(c)] = in.channel(c).data();
         to[static_cast<std::size_t>(c)] = out.channel(c).data();
     }
-    std::array<float, kTaps> taps;
+    std::array<float, kTaps> taps{};
     for (int n = 0; n < frames; ++n) {
         const double position = ramped_position(start, step_first, step_last, frames, n);
         const double whole = std::floor(position);

@@ -42,10 +42,11 @@ struct Failure {
 template <class T>
 class Expected {
 public:
-    Expected(T value)
-        : value_(std::move(value)), ok_(true) {}  // NOLINT(google-explicit-constructor)
-    Expected(Failure failure)
-        : failure_(std::move(failure)) {}  // NOLINT(google-explicit-constructor)
+    // Both convert by themselves, so that a function may return either.
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Expected(T value) : value_(std::move(value)), ok_(true) {}
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Expected(Failure failure) : failure_(std::move(failure)) {}
 
     [[nodiscard]] bool has_value() const noexcept { return ok_; }
     explicit operator bool() const noexcept { return ok_; }

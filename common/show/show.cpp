@@ -13,6 +13,7 @@ namespace {
 [[nodiscard]] Expected<Show> read_with_built_in_states(std::string_view toml, ReadRules rules) {
     const std::vector<dsp::HearingStateCard> cards = dsp::builtin_states();
     std::vector<std::string_view> states;
+    states.reserve(cards.size());
     for (const dsp::HearingStateCard& card : cards) {
         states.emplace_back(card.id);
     }

@@ -313,7 +313,7 @@ Programme Reader::programme(const toml::table& root) const {
 }
 
 std::string Reader::source(const toml::node& node) const {
-    const std::string spec = text_of(node, "source", kLongTextBytes);
+    std::string spec = text_of(node, "source", kLongTextBytes);
     const std::size_t colon = spec.find(':');
     const std::string kind = spec.substr(0, colon);
     const bool takes_path = kind == "file" || kind == "fifo";
@@ -338,7 +338,7 @@ std::filesystem::path Reader::existing_file(const toml::node& node, const std::s
     if (file.empty()) {
         refuse(node.source(), "expected the name of a sound file, not nothing");
     }
-    const std::filesystem::path path = (rules_.folder / file).lexically_normal();
+    std::filesystem::path path = (rules_.folder / file).lexically_normal();
     std::error_code ignored;
     if (rules_.files_must_exist && !std::filesystem::is_regular_file(path, ignored)) {
         refuse(node.source(), "expected a sound file at " + path.string() + ", found none",
