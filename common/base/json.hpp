@@ -64,7 +64,7 @@ public:
 private:
     enum class Scope : std::uint8_t { object, array };
     struct Level {
-        Scope scope;
+        Scope scope = Scope::object;
         bool empty = true;
     };
     JsonWriter& signed_value(std::int64_t number);

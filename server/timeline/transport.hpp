@@ -93,13 +93,13 @@ public:
 private:
     struct Step {
         MediaTime media;
-        Phase phase;
+        Phase phase = Phase::ready;
     };
     /// What playing on leads to: the start of the loop again, or the end.
     struct Turn {
         MediaTime media;
         ProgrammeTime programme;
-        Phase phase;
+        Phase phase = Phase::ready;
     };
     [[nodiscard]] std::optional<Turn> next_turn() const noexcept;
     [[nodiscard]] Expected<MediaTime> effect(MediaTime now,
