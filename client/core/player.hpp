@@ -12,20 +12,21 @@ namespace earshot::client {
 
 /// How a player is set up; fixed for its life.
 struct PlayerConfig {
-    std::chrono::nanoseconds device_latency{0};  ///< Calibrated, DAC to ear; added to the sink's report.
-    double level_cap_dbfs = 0.0;                 ///< Largest sample that leaves, 0 to -60.
-    double volume_db = 0.0;                      ///< Listener's own volume, -60 to 0.
+    /// Calibrated, DAC to ear; added to the sink's report.
+    std::chrono::nanoseconds device_latency{0};
+    double level_cap_dbfs = 0.0;  ///< Largest sample that leaves, 0 to -60.
+    double volume_db = 0.0;       ///< Listener's own volume, -60 to 0.
 };
 
 /// What the network thread asks of the device thread. All are local gain ramps or routing.
 struct PlayerCommand {
     enum class Kind : std::uint8_t {
-        follow,       ///< play `stream`; cross-fade if both have audio for the same media time
-        panic,        ///< silence within 50 ms, then the objective `stream` at the cap
-        silence,      ///< silence within 50 ms, and stay
-        all_clear,    ///< back to `stream` within fade_ms
-        volume,       ///< value_db
-        level_cap,    ///< value_db (dBFS)
+        follow,     ///< play `stream`; cross-fade if both have audio for the same media time
+        panic,      ///< silence within 50 ms, then the objective `stream` at the cap
+        silence,    ///< silence within 50 ms, and stay
+        all_clear,  ///< back to `stream` within fade_ms
+        volume,     ///< value_db
+        level_cap,  ///< value_db (dBFS)
     };
     Kind kind = Kind::follow;
     StreamId stream{};
@@ -36,20 +37,21 @@ struct PlayerCommand {
 /// The player's own account. Counters since construction; errors over the last 2 s.
 struct PlayerStats {
     std::uint64_t packets_received = 0;
-    std::uint64_t packets_late = 0;       ///< Came after their presentation time.
-    std::uint64_t packets_lost = 0;       ///< Never came, or too late.
+    std::uint64_t packets_late = 0;  ///< Came after their presentation time.
+    std::uint64_t packets_lost = 0;  ///< Never came, or too late.
     std::uint64_t packets_duplicate = 0;
-    std::uint64_t frames_concealed = 0;   ///< 48 kHz frames made by PLC or silence instead of a packet.
+    std::uint64_t frames_concealed =
+        0;  ///< 48 kHz frames made by PLC or silence instead of a packet.
     std::uint32_t reanchors = 0;
-    float error_p50_us = 0.0F;            ///< |presentation error|, over the last 2 s.
+    float error_p50_us = 0.0F;  ///< |presentation error|, over the last 2 s.
     float error_p99_us = 0.0F;
     float error_max_us = 0.0F;
     float correction_ppm = 0.0F;
-    float buffer_ms = 0.0F;               ///< Audio held, from the DAC's position on.
-    MediaTime media{};                    ///< Frame at the DAC now.
+    float buffer_ms = 0.0F;  ///< Audio held, from the DAC's position on.
+    MediaTime media{};       ///< Frame at the DAC now.
     ProgrammeTime programme{};
     Epoch epoch{};
-    bool playing = false;                 ///< Programme audio leaves, in step.
+    bool playing = false;  ///< Programme audio leaves, in step.
 };
 
 /// One block of decoded audio, before drift correction and gains: for proof that all listeners decode

@@ -1,0 +1,314 @@
+#include "client/app.hpp"
+
+#include "client/core/command_runner.hpp"
+#include "client/core/listener_link.hpp"
+#include "client/core/player.hpp"
+#include "client/core/resume_store.hpp"
+#include "client/core/stats_printer.hpp"
+#include "client/core/tls_trust.hpp"
+#include "client/decoded_recorder.hpp"
+#include "common/base/log.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <random>
+#include <string>
+
+namespace earshot::client {
+namespace {
+
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+constexpr auto kHousekeeping = 20ms;
+constexpr auto kStatsPeriod = 1s;
+
+PlayerConfig player_config(const Options& options) {
+    PlayerConfig config;
+    config.device_latency =
+        std::chrono::nanoseconds{static_cast<std::int64_t>(options.device_latency_ms * 1e6)};
+    config.level_cap_dbfs = options.level_cap_dbfs;
+    return config;
+}
+
+SessionConfig session_config(const Options& options, const std::optional<ResumeStore>& store) {
+    SessionConfig config;
+    config.client = "earshot-client " EARSHOT_VERSION;
+    config.name = options.name;
+    config.group = options.group;
+    config.perspective = options.perspective;
+    config.join_code = options.url.join_code;
+    config.resume_token = store ? store->load() : std::string{};
+    config.level_cap_dbfs = options.level_cap_dbfs;
+    config.device_latency_ms = options.device_latency_ms;
+    return config;
+}
+
+std::optional<ResumeStore> open_store(const Options& options) {
+    return options.state_dir.empty() ? std::nullopt
+                                     : std::optional<ResumeStore>{std::in_place, options.state_dir,
+                                                                  options.url.authority()};
+}
+
+std::uint64_t random_seed() {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32U) | device();
+}
+
+CommandEnvironment environment_of(const StateEvent& heard) {
+    std::array<char, 32> intensity{};
+    std::snprintf(intensity.data(), intensity.size(), "%.3f", static_cast<double>(heard.intensity));
+    return {{"EARSHOT_STATE", heard.state},
+            {"EARSHOT_LABEL", heard.label},
+            {"EARSHOT_CAPTION", heard.caption},
+            {"EARSHOT_PROGRAMME_TIME", programme_text(heard.programme)},
+            {"EARSHOT_INTENSITY", intensity.data()}};
+}
+
+}  // namespace
+
+/// All parts of the program; members in the order in which they depend on each other.
+class App::Listener final : private ListenerLinkEvents {
+public:
+    explicit Listener(const Options& options)
+        : options_(options),
+          log_("earshot-client"),
+          store_(open_store(options)),
+          player_(player_config(options)),
+          audio_(player_),
+          opened_(sink::make_sink(options.sink)),
+          session_(session_config(options, store_), audio_),
+          signals_(io_, SIGINT, SIGTERM),
+          housekeeping_(io_),
+          stats_timer_(io_),
+          duration_(io_) {
+        if (options.url.tls) {
+            trust_.emplace(options.tls_ca);
+        }
+        if (!options.record_decoded.empty()) {
+            recorder_.emplace(options.record_decoded);
+            player_.enable_decoded_tap();
+        }
+        if (!options.on_state.empty()) {
+            runner_.emplace(options.on_state);
+        }
+        link_.emplace(io_, options.url, trust_ ? &*trust_ : nullptr, *opened_.clock, session_,
+                      static_cast<ListenerLinkEvents&>(*this), random_seed());
+    }
+
+    int run() {
+        // A reader of --stats that goes away must not end the sound.
+        std::signal(SIGPIPE, SIG_IGN);
+        signals_.async_wait([this](error_code error, int) {
+            if (!error) {
+                finish(0);
+            }
+        });
+        if (options_.duration) {
+            duration_.expires_after(
+                std::chrono::duration_cast<std::chrono::nanoseconds>(*options_.duration));
+            duration_.async_wait([this](error_code error) {
+                if (!error) {
+                    on_duration();
+                }
+            });
+        }
+        started_ = std::chrono::steady_clock::now();
+        opened_.sink->start(player_);
+        log_.info("sink", opened_.sink->description());
+        link_->start();
+        keep_house();
+        if (options_.stats != StatsFormat::none) {
+            stats_timer_.expires_at(started_);
+            next_stats();
+        }
+        io_.run();
+        return close_files() ? code_ : 1;
+    }
+
+private:
+    void on_live() override {
+        ever_live_ = true;
+        const SessionInfo& info = session_.info();
+        log_.info("session", "listener " + std::to_string(info.listener_id) +
+                                 (info.badge.empty() ? "" : " (" + info.badge + ")") + " of " +
+                                 (info.show_title.empty() ? "an open session" : info.show_title) +
+                                 ", lead " + std::to_string(info.lead_ms) + " ms");
+        if (store_) {
+            if (const auto saved = store_->save(session_.resume_token()); !saved) {
+                log_.warning("session", saved.failure().text);
+            }
+        }
+    }
+
+    void on_lost(std::string_view reason, std::chrono::milliseconds wait) override {
+        log_.warning("connection",
+                     std::string{reason} + "; again in " + std::to_string(wait.count()) + " ms");
+    }
+
+    void on_refused(std::string_view reason) override {
+        log_.error("session", reason);
+        finish(1);
+    }
+
+    void on_duration() {
+        if (!ever_live_) {
+            log_.error("connection", "there was no session in all that time");
+        }
+        finish(ever_live_ ? 0 : 1);
+    }
+
+    void keep_house() {
+        drain_decoded();
+        tell_states();
+        if (runner_) {
+            runner_->poll();
+        }
+        housekeeping_.expires_after(until_next_state());
+        housekeeping_.async_wait([this](error_code error) {
+            if (!error) {
+                keep_house();
+            }
+        });
+    }
+
+    /// At most kHousekeeping; less if a state is to be heard before.
+    [[nodiscard]] std::chrono::nanoseconds until_next_state() const {
+        const auto due = session_.states().next_due(session_.heard_stream());
+        if (!due || !session_.clock().valid) {
+            return kHousekeeping;
+        }
+        // A microsecond more, so that the frame has started when it is asked for.
+        const auto wait = session_.clock().to_local(to_instant(*due)) - opened_.clock->now() + 1us;
+        return std::clamp<std::chrono::nanoseconds>(wait, 0ns, kHousekeeping);
+    }
+
+    [[nodiscard]] MediaTime media_at_dac() const {
+        return to_frame(session_.clock().to_media(opened_.clock->now()));
+    }
+
+    void tell_states() {
+        if (!session_.clock().valid) {
+            return;
+        }
+        for (const StateEvent& heard :
+             session_.states().advance(media_at_dac(), session_.heard_stream())) {
+            log_.info("state", heard.state + (heard.label.empty() ? "" : " (" + heard.label + ")") +
+                                   " at " + programme_text(heard.programme));
+            if (runner_) {
+                runner_->run(environment_of(heard));
+                if (!runner_->last_error().empty()) {
+                    log_.warning_limited("on-state", "spawn", runner_->last_error());
+                }
+            }
+        }
+    }
+
+    void drain_decoded() {
+        while (recorder_ && player_.pop_decoded(decoded_)) {
+            recorder_->write(decoded_);
+        }
+    }
+
+    void next_stats() {
+        stats_timer_.expires_at(stats_timer_.expiry() + kStatsPeriod);
+        stats_timer_.async_wait([this](error_code error) {
+            if (!error) {
+                print_stats();
+                next_stats();
+            }
+        });
+    }
+
+    void print_stats() {
+        StatsLine line;
+        line.time_s =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+        line.connected = session_.live();
+        line.clock = session_.clock();
+        line.round_trip = session_.round_trip();
+        line.player = player_.stats();
+        line.stream = session_.heard_stream();
+        for (const StreamInfo& stream : session_.info().streams) {
+            if (stream.id == line.stream) {
+                line.perspective = stream.perspective;
+            }
+        }
+        if (const auto& heard = session_.states().heard()) {
+            line.state = heard->state;
+            line.caption = heard->caption;
+        }
+        line.media = line.player.media;
+        line.programme = line.player.programme;
+        if (!line.player.playing && line.clock.valid) {
+            line.media = media_at_dac();
+            line.programme =
+                session_.programme().programme_at(line.media).value_or(ProgrammeTime{});
+        }
+        line.transport = "ws";
+        line.device_latency_ms =
+            static_cast<double>(opened_.sink->reported_latency().count()) * 1e-3;
+        std::string text =
+            options_.stats == StatsFormat::json ? stats_json(line) : stats_text(line);
+        text += '\n';
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        std::fflush(stdout);
+    }
+
+    void finish(int code) {
+        code_ = code;
+        signals_.cancel();
+        duration_.cancel();
+        stats_timer_.cancel();
+        housekeeping_.cancel();
+        link_->stop("the listener left");
+        opened_.sink->stop();
+    }
+
+    bool close_files() {
+        drain_decoded();
+        if (recorder_ && !recorder_->close()) {
+            log_.error("recording", "cannot complete " + options_.record_decoded.string());
+            return false;
+        }
+        return true;
+    }
+
+    Options options_;
+    Log log_;
+    std::optional<ResumeStore> store_;
+    std::optional<TlsTrust> trust_;
+    std::optional<DecodedRecorder> recorder_;
+    std::optional<CommandRunner> runner_;
+    Player player_;
+    PlayerAudio audio_;
+    sink::OpenedSink opened_;  ///< After the player: its thread ends before the player goes.
+    ClientSession session_;
+    boost::asio::io_context io_{1};
+    boost::asio::signal_set signals_;
+    boost::asio::steady_timer housekeeping_;
+    boost::asio::steady_timer stats_timer_;
+    boost::asio::steady_timer duration_;
+    std::optional<ListenerLink> link_;
+    std::chrono::steady_clock::time_point started_;
+    DecodedBlock decoded_{};
+    bool ever_live_ = false;
+    int code_ = 0;
+};
+
+App::App(const Options& options) : listener_(std::make_unique<Listener>(options)) {}
+
+App::~App() = default;
+
+int App::run() {
+    return listener_->run();
+}
+
+}  // namespace earshot::client

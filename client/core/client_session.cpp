@@ -1,0 +1,417 @@
+#include "client/core/client_session.hpp"
+
+#include "client/core/telemetry.hpp"
+#include "common/wire/bundle.hpp"
+#include "earshot/v1/control.pb.h"
+#include "earshot/v1/handshake.pb.h"
+#include "earshot/v1/session.pb.h"
+#include "earshot/v1/stream.pb.h"
+#include "earshot/v1/sync.pb.h"
+#include "earshot/v1/telemetry.pb.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace earshot::client {
+namespace {
+
+/// How many exchanges back a reply still counts.
+constexpr std::uint32_t kReplyWindow = 64;
+/// A reply that took longer says nothing about the clock.
+constexpr std::chrono::seconds kLongestRoundTrip{4};
+/// Objective packets that were under way at an all-clear do not route the listener back to them.
+constexpr std::chrono::seconds kAllClearSettles{2};
+/// Fade of a listener that missed the all-clear while it was away.
+constexpr std::uint32_t kLateAllClearFadeMs = 500;
+
+StreamId stream_id(std::uint32_t number) noexcept {
+    return StreamId{static_cast<std::uint8_t>(std::min(number, 255U))};
+}
+
+/// Text from the server as one printable line.
+std::string one_line(std::string_view text) {
+    std::string line{text.substr(0, 300)};
+    std::replace_if(
+        line.begin(), line.end(),
+        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
+    return line;
+}
+
+}  // namespace
+
+ClientSession::ClientSession(SessionConfig config, ListenerAudio& audio)
+    : config_(std::move(config)), audio_(audio) {}
+
+void ClientSession::on_open(SessionLink& link, LocalInstant now) {
+    link_ = &link;
+    state_ = State::greeted;
+    last_heard_ = now;
+    v1::Hello hello;
+    hello.mutable_version()->set_major(wire::kVersionMajor);
+    hello.mutable_version()->set_minor(wire::kVersionMinor);
+    hello.add_features("resume");
+    hello.set_role(v1::ROLE_LISTENER);
+    hello.set_client(config_.client);
+    hello.set_name(config_.name);
+    hello.set_group(config_.group);
+    hello.set_perspective(config_.perspective);
+    hello.set_join_code(config_.join_code);
+    hello.set_resume_token(config_.resume_token);
+    hello.set_decodes_audio(config_.decodes_audio);
+    link.send(wire::make_envelope(wire::Kind::hello, hello));
+}
+
+void ClientSession::on_closed() noexcept {
+    link_ = nullptr;
+    if (state_ != State::refused) {
+        state_ = State::closed;
+    }
+}
+
+void ClientSession::leave(std::string_view reason) {
+    if (link_ != nullptr && state_ == State::live) {
+        v1::Bye bye;
+        bye.set_reason(std::string{reason});
+        link_->send(wire::make_envelope(wire::Kind::bye, bye));
+    }
+}
+
+std::chrono::milliseconds ClientSession::take_come_back_after() noexcept {
+    return std::exchange(come_back_after_, std::chrono::milliseconds{0});
+}
+
+StreamId ClientSession::heard_stream() const noexcept {
+    return local_ == Local::panic ? info_.objective : own_stream_;
+}
+
+void ClientSession::tick(LocalInstant now) {
+    if (link_ == nullptr || state_ == State::refused) {
+        return;
+    }
+    if (now - last_heard_ > kIdleLimit) {
+        link_->hang_up("the server has said nothing for 6 s");
+        return;
+    }
+    if (state_ != State::live) {
+        return;
+    }
+    if (schedule_.due(now)) {
+        link_->send_sync(next_sequence_++);
+        schedule_.sent(now);
+    }
+    if (now >= telemetry_due_) {
+        send_telemetry();
+        telemetry_due_ = now + kTelemetryPeriod;
+    }
+}
+
+LocalInstant ClientSession::next_due() const noexcept {
+    if (link_ == nullptr || state_ == State::refused) {
+        return LocalInstant::max();
+    }
+    const LocalInstant idle = last_heard_ + kIdleLimit + std::chrono::milliseconds{1};
+    return state_ == State::live ? std::min({idle, schedule_.next(), telemetry_due_}) : idle;
+}
+
+void ClientSession::on_envelope(std::span<const std::byte> bytes, LocalInstant received) {
+    last_heard_ = received;
+    const auto envelope = wire::parse_envelope(bytes);
+    if (!envelope) {
+        // Newer servers may send kinds that are not known here.
+        malformed_ += envelope.error() == Errc::bad_kind ? 0U : 1U;
+        return;
+    }
+    const auto body = envelope->body;
+    const auto read = [&](auto& message) {
+        const bool good = wire::parse_body(body, message).has_value();
+        malformed_ += good ? 0U : 1U;
+        return good;
+    };
+    if (state_ == State::greeted) {
+        if (envelope->kind == wire::Kind::welcome) {
+            if (v1::Welcome welcome; read(welcome)) {
+                on_welcome(welcome, received);
+            }
+        } else if (envelope->kind == wire::Kind::refusal) {
+            if (v1::Refusal refusal; read(refusal)) {
+                on_refusal(refusal);
+            }
+        }
+        return;
+    }
+    if (state_ != State::live) {
+        return;
+    }
+    switch (envelope->kind) {
+        case wire::Kind::bundle:
+            on_bundle(body, received);
+            break;
+        case wire::Kind::sync_reply:
+            on_sync_reply(body, received);
+            break;
+        case wire::Kind::local_control:
+            on_local_control(body, received);
+            break;
+        case wire::Kind::state_change:
+            if (v1::StateChange change; read(change)) {
+                on_state_change(change);
+            }
+            break;
+        case wire::Kind::timeline:
+            if (v1::Timeline timeline; read(timeline)) {
+                on_timeline(timeline);
+            }
+            break;
+        case wire::Kind::streams:
+            if (v1::Streams streams; read(streams)) {
+                on_streams(streams);
+            }
+            break;
+        case wire::Kind::session_state:
+            if (v1::SessionState session; read(session)) {
+                info_.phase = static_cast<std::uint32_t>(session.phase());
+            }
+            break;
+        case wire::Kind::refusal:
+            if (v1::Refusal refusal; read(refusal)) {
+                on_refusal(refusal);
+            }
+            break;
+        case wire::Kind::bye:
+            if (v1::Bye bye; read(bye)) {
+                come_back_after_ = std::chrono::milliseconds{bye.come_back_after_ms()};
+                const std::string reason = one_line(bye.reason());
+                link_->hang_up(reason.empty() ? "the server said good-bye" : reason);
+            }
+            break;
+        default:
+            break;
+    }
+}
+
+void ClientSession::on_welcome(const v1::Welcome& welcome, LocalInstant now) {
+    if (welcome.version().major() != wire::kVersionMajor) {
+        refuse("the server speaks protocol " + std::to_string(welcome.version().major()) +
+                   ", this client " + std::to_string(wire::kVersionMajor) +
+                   ": install the same Earshot release on both",
+               true);
+        return;
+    }
+    if (info_.session_id != welcome.session_id()) {
+        // Another run of the server: another media clock, and nothing announced before holds.
+        estimator_ = sync::ClockEstimator{};
+        model_ = {};
+        states_ = StateWatch{};
+        programme_ = ProgrammeMap{};
+        local_ = Local::own;
+    } else {
+        estimator_.restart();
+    }
+    state_ = State::live;
+    schedule_.restart(now);
+    telemetry_due_ = now + kTelemetryPeriod;
+    info_.session_id = welcome.session_id();
+    info_.listener_id = welcome.listener_id();
+    info_.badge = one_line(welcome.badge());
+    info_.server = one_line(welcome.server());
+    info_.show_title = one_line(welcome.show().title());
+    info_.lead_ms = welcome.lead_ms();
+    info_.phase = static_cast<std::uint32_t>(welcome.session().phase());
+    if (!welcome.resume_token().empty()) {
+        config_.resume_token = welcome.resume_token();
+    }
+    on_streams(welcome.streams());
+    on_timeline(welcome.timeline());
+    for (const v1::StateChange& change : welcome.states()) {
+        on_state_change(change);
+    }
+    post_level_cap(welcome.level_cap_dbfs());
+    own_stream_ = stream_id(welcome.stream_id());
+    if (welcome.session().panic()) {
+        if (local_ == Local::own) {
+            enter(Local::panic, 0, now);
+        }
+    } else if (local_ != Local::own) {
+        enter(Local::own, kLateAllClearFadeMs, now);
+    } else {
+        audio_.command({.kind = PlayerCommand::Kind::follow, .stream = own_stream_});
+    }
+    tick(now);
+}
+
+void ClientSession::on_refusal(const v1::Refusal& refusal) {
+    std::string text = one_line(refusal.text());
+    if (refusal.code() == v1::REFUSAL_VERSION) {
+        text = "the server refuses protocol " + std::to_string(wire::kVersionMajor) + "." +
+               std::to_string(wire::kVersionMinor) + (text.empty() ? "" : ": " + text);
+        if (refusal.has_version()) {
+            text += " (it speaks " + std::to_string(refusal.version().major()) + "." +
+                    std::to_string(refusal.version().minor()) + ")";
+        }
+    } else {
+        text = "the server refuses this listener: " + (text.empty() ? "no reason given" : text);
+    }
+    const bool passes = refusal.code() == v1::REFUSAL_RATE || refusal.code() == v1::REFUSAL_FULL ||
+                        refusal.code() == v1::REFUSAL_TIMEOUT ||
+                        refusal.code() == v1::REFUSAL_ENDED;
+    refuse(std::move(text), !passes);
+}
+
+void ClientSession::refuse(std::string text, bool final) {
+    refusal_ = {std::move(text), final};
+    state_ = State::refused;
+    link_->hang_up("refused");
+}
+
+void ClientSession::on_streams(const v1::Streams& streams) {
+    info_.streams.clear();
+    for (const v1::Stream& stream : streams.streams()) {
+        info_.streams.push_back({stream_id(stream.stream_id()), one_line(stream.perspective()),
+                                 one_line(stream.title())});
+    }
+    info_.objective = stream_id(streams.objective_stream_id());
+}
+
+void ClientSession::on_timeline(const v1::Timeline& timeline) {
+    std::vector<ProgrammeSegment> segments;
+    for (const v1::Segment& segment : timeline.segments()) {
+        segments.push_back({Epoch{segment.epoch()}, MediaTime{Frames{segment.media_time()}},
+                            ProgrammeTime{Frames{segment.programme_time()}}, segment.rate()});
+    }
+    programme_.assign(std::move(segments));
+    states_.assign(programme_);
+}
+
+void ClientSession::on_state_change(const v1::StateChange& change) {
+    states_.announce({stream_id(change.stream_id()), Epoch{change.epoch()},
+                      MediaTime{Frames{change.media_time()}},
+                      ProgrammeTime{Frames{change.programme_time()}}, one_line(change.state()),
+                      one_line(change.label()), one_line(change.caption()), change.intensity(),
+                      change.fade_ms(), one_line(change.cue_number())});
+}
+
+void ClientSession::on_bundle(std::span<const std::byte> body, LocalInstant received) {
+    const auto bundle = wire::parse_bundle(body);
+    if (!bundle) {
+        ++malformed_;
+        return;
+    }
+    wire::PacketSlot slot;
+    for (int i = 0; i < bundle->count; ++i) {
+        const wire::PacketView& view = bundle->packets[static_cast<std::size_t>(i)];
+        slot.stamp = view.stamp;
+        slot.size = static_cast<std::uint16_t>(view.payload.size());
+        if (!view.payload.empty()) {
+            std::memcpy(slot.payload.data(), view.payload.data(), view.payload.size());
+        }
+        if (i == 0) {
+            packet_of(slot.stamp.stream, received);
+        }
+        audio_.packet(slot, received);
+    }
+}
+
+// The server routes by sending: packets of another stream mean that this listener was moved there.
+void ClientSession::packet_of(StreamId stream, LocalInstant now) {
+    if (local_ != Local::own || stream == own_stream_) {
+        return;
+    }
+    if (stream == info_.objective && now - all_clear_at_ < kAllClearSettles) {
+        return;
+    }
+    own_stream_ = stream;
+    audio_.command({.kind = PlayerCommand::Kind::follow, .stream = stream});
+}
+
+void ClientSession::on_sync_reply(std::span<const std::byte> body, LocalInstant received) {
+    v1::SyncReply reply;
+    if (!wire::parse_body(body, reply)) {
+        ++malformed_;
+        return;
+    }
+    const sync::ClockSample sample{
+        LocalInstant{std::chrono::nanoseconds{static_cast<std::int64_t>(reply.t1_local_ns())}},
+        MediaInstant{std::chrono::nanoseconds{reply.t2_media_ns()}},
+        MediaInstant{std::chrono::nanoseconds{reply.t3_media_ns()}}, received};
+    const std::uint32_t age = next_sequence_ - 1 - reply.sequence();
+    const auto there_and_back = sample.t4 - sample.t1;
+    // In order on one socket: a number that does not go up is a repetition or an invention.
+    const bool fresh = static_cast<std::int32_t>(reply.sequence() - newest_reply_) > 0;
+    if (age >= kReplyWindow || !fresh || there_and_back.count() < 0 ||
+        there_and_back > kLongestRoundTrip || sample.t3 < sample.t2) {
+        ++malformed_;
+        return;
+    }
+    newest_reply_ = reply.sequence();
+    round_trip_ = there_and_back - (sample.t3 - sample.t2);
+    estimator_.add(sample);
+    model_ = estimator_.model();
+    if (model_.valid) {
+        audio_.clock(model_);
+    }
+}
+
+void ClientSession::on_local_control(std::span<const std::byte> body, LocalInstant now) {
+    v1::LocalControl control;
+    if (!wire::parse_body(body, control)) {
+        ++malformed_;
+        return;
+    }
+    switch (control.action()) {
+        case v1::LOCAL_ACTION_PANIC:
+            enter(Local::panic, 0, now);
+            break;
+        case v1::LOCAL_ACTION_SILENCE:
+            enter(Local::silence, 0, now);
+            break;
+        case v1::LOCAL_ACTION_ALL_CLEAR:
+            enter(Local::own, control.fade_ms(), now);
+            break;
+        case v1::LOCAL_ACTION_LEVEL_CAP:
+            post_level_cap(control.level_cap_dbfs());
+            break;
+        default:
+            break;
+    }
+}
+
+void ClientSession::enter(Local mode, std::uint32_t fade_ms, LocalInstant now) {
+    local_ = mode;
+    PlayerCommand command;
+    command.fade_ms = fade_ms;
+    switch (mode) {
+        case Local::panic:
+            command.kind = PlayerCommand::Kind::panic;
+            command.stream = info_.objective;
+            break;
+        case Local::silence:
+            command.kind = PlayerCommand::Kind::silence;
+            command.stream = own_stream_;
+            break;
+        case Local::own:
+            command.kind = PlayerCommand::Kind::all_clear;
+            command.stream = own_stream_;
+            all_clear_at_ = now;
+            break;
+    }
+    audio_.command(command);
+}
+
+void ClientSession::post_level_cap(float session_cap_dbfs) {
+    const auto own = static_cast<float>(config_.level_cap_dbfs);
+    audio_.command({.kind = PlayerCommand::Kind::level_cap,
+                    .stream = {},
+                    .value_db = std::clamp(std::min(own, session_cap_dbfs), -60.0F, 0.0F)});
+}
+
+void ClientSession::send_telemetry() {
+    v1::Telemetry telemetry;
+    const auto& heard = states_.heard();
+    fill_telemetry({audio_.stats(), model_, round_trip_, config_.device_latency_ms,
+                    heard ? heard->state : std::string{}, config_.transport},
+                   telemetry);
+    link_->send(wire::make_envelope(wire::Kind::telemetry, telemetry));
+}
+
+}  // namespace earshot::client

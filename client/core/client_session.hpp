@@ -1,0 +1,165 @@
+#pragma once
+
+#include "client/core/programme_map.hpp"
+#include "client/core/session_ports.hpp"
+#include "client/core/state_watch.hpp"
+#include "common/sync/clock_estimator.hpp"
+#include "common/sync/exchange_schedule.hpp"
+#include "common/wire/envelope.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace earshot::v1 {
+class Refusal;
+class StateChange;
+class Streams;
+class Timeline;
+class Welcome;
+}  // namespace earshot::v1
+
+namespace earshot::client {
+
+/// Who this listener says it is.
+struct SessionConfig {
+    std::string client = "earshot-client";  ///< Program and version, for people.
+    std::string name;                       ///< Of the receiver, not of a person.
+    std::string group;
+    std::string perspective;
+    std::string join_code;
+    std::string resume_token;  ///< From an earlier run; empty: a new listener.
+    std::string transport = "ws";
+    double level_cap_dbfs = 0.0;  ///< The listener's own; the session's may only lower it.
+    double device_latency_ms = 0.0;
+    bool decodes_audio = true;
+};
+
+/// One stream of the session, as a listener knows it.
+struct StreamInfo {
+    StreamId id;
+    std::string perspective;
+    std::string title;
+};
+
+/// What the server has told this listener about itself.
+struct SessionInfo {
+    std::uint32_t listener_id = 0;
+    std::string session_id;
+    std::string badge;
+    std::string server;
+    std::string show_title;
+    std::uint32_t lead_ms = 0;
+    std::vector<StreamInfo> streams;
+    StreamId objective{};
+    std::uint32_t phase = 0;  ///< earshot.v1.SessionPhase.
+};
+
+/// The server said no.
+struct SessionRefusal {
+    std::string text;    ///< One line for people.
+    bool final = false;  ///< Trying again would not help.
+};
+
+/// A listener's side of the protocol: handshake, clock, streams, states, telemetry; all but sockets,
+/// files and time itself. Lives across connections, so that clock and states survive a reconnect.
+///
+/// Thread: one owner (network). Time is what the caller says it is.
+class ClientSession {
+public:
+    static constexpr std::chrono::seconds kIdleLimit{6};
+    static constexpr std::chrono::seconds kTelemetryPeriod{2};
+
+    enum class State {
+        closed,   ///< No connection.
+        greeted,  ///< Hello is out.
+        live,     ///< Welcomed.
+        refused,  ///< See refusal().
+    };
+
+    /// @param audio  Outlives this.
+    ClientSession(SessionConfig config, ListenerAudio& audio);
+
+    /// A WebSocket stands: says hello. @param link  Lives until on_closed().
+    void on_open(SessionLink& link, LocalInstant now);
+    /// @param bytes     One whole envelope.
+    /// @param received  Read right after it had come in: the t4 of a sync reply.
+    void on_envelope(std::span<const std::byte> bytes, LocalInstant received);
+    /// The connection is gone. What plays goes on.
+    void on_closed() noexcept;
+    /// Sends what is due. Call it at next_due(), or more often.
+    void tick(LocalInstant now);
+    [[nodiscard]] LocalInstant next_due() const noexcept;
+    /// Says good-bye, if there is somebody to say it to.
+    void leave(std::string_view reason);
+
+    [[nodiscard]] State state() const noexcept { return state_; }
+    [[nodiscard]] bool live() const noexcept { return state_ == State::live; }
+    [[nodiscard]] const SessionInfo& info() const noexcept { return info_; }
+    /// Identifies this listener to the server across connections; empty before the first welcome.
+    [[nodiscard]] const std::string& resume_token() const noexcept { return config_.resume_token; }
+    /// Set while state() is refused.
+    [[nodiscard]] const SessionRefusal& refusal() const noexcept { return refusal_; }
+    /// What the server's Bye asked for, once; then zero.
+    [[nodiscard]] std::chrono::milliseconds take_come_back_after() noexcept;
+
+    [[nodiscard]] const sync::ClockModel& clock() const noexcept { return model_; }
+    [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
+    [[nodiscard]] const ProgrammeMap& programme() const noexcept { return programme_; }
+    /// The listener advances it by the media time at the DAC.
+    [[nodiscard]] StateWatch& states() noexcept { return states_; }
+    [[nodiscard]] const StateWatch& states() const noexcept { return states_; }
+    /// The stream that is heard: the listener's own, or the objective one in a panic.
+    [[nodiscard]] StreamId heard_stream() const noexcept;
+    /// Envelopes that could not be read (unknown kinds are not counted).
+    [[nodiscard]] std::uint64_t malformed() const noexcept { return malformed_; }
+
+private:
+    enum class Local { own, panic, silence };
+
+    void on_welcome(const v1::Welcome& welcome, LocalInstant now);
+    void on_refusal(const v1::Refusal& refusal);
+    void on_bundle(std::span<const std::byte> body, LocalInstant received);
+    void on_sync_reply(std::span<const std::byte> body, LocalInstant received);
+    void on_local_control(std::span<const std::byte> body, LocalInstant now);
+    void on_streams(const v1::Streams& streams);
+    void on_timeline(const v1::Timeline& timeline);
+    void on_state_change(const v1::StateChange& change);
+    void packet_of(StreamId stream, LocalInstant now);
+    void enter(Local mode, std::uint32_t fade_ms, LocalInstant now);
+    void post_level_cap(float session_cap_dbfs);
+    void refuse(std::string text, bool final);
+    void send_telemetry();
+
+    SessionConfig config_;
+    ListenerAudio& audio_;
+    SessionLink* link_ = nullptr;
+    State state_ = State::closed;
+    SessionInfo info_;
+    SessionRefusal refusal_;
+    std::chrono::milliseconds come_back_after_{0};
+
+    sync::ClockEstimator estimator_;
+    sync::ExchangeSchedule schedule_{LocalInstant{}};
+    sync::ClockModel model_;
+    std::uint32_t next_sequence_ = 1;
+    std::uint32_t newest_reply_ = 0;
+    std::chrono::nanoseconds round_trip_{0};
+
+    ProgrammeMap programme_;
+    StateWatch states_;
+    StreamId own_stream_{};
+    Local local_ = Local::own;
+    LocalInstant all_clear_at_{};
+
+    LocalInstant last_heard_{};
+    LocalInstant telemetry_due_{};
+    std::uint64_t malformed_ = 0;
+};
+
+}  // namespace earshot::client

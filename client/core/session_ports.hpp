@@ -1,0 +1,55 @@
+#pragma once
+
+#include "client/core/player.hpp"
+#include "common/base/time.hpp"
+#include "common/sync/clock_model.hpp"
+#include "common/wire/packet.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace earshot::client {
+
+/// What a session asks of its socket. Thread: network.
+class SessionLink {
+public:
+    virtual ~SessionLink() = default;
+    /// Queues one envelope.
+    virtual void send(std::vector<std::byte> envelope) = 0;
+    /// Sends a SyncRequest ahead of everything queued, stamped the moment it is written.
+    virtual void send_sync(std::uint32_t sequence) = 0;
+    /// Gives the connection up; its on_closed follows.
+    virtual void hang_up(std::string_view reason) = 0;
+};
+
+/// What a session drives on the audio side. Thread: network.
+class ListenerAudio {
+public:
+    virtual ~ListenerAudio() = default;
+    /// @param received  When the bundle that carried it had been read.
+    virtual void packet(const wire::PacketSlot& packet, LocalInstant received) = 0;
+    virtual void clock(const sync::ClockModel& model) = 0;
+    virtual void command(const PlayerCommand& command) = 0;
+    [[nodiscard]] virtual PlayerStats stats() = 0;
+};
+
+/// A ListenerAudio that plays.
+class PlayerAudio final : public ListenerAudio {
+public:
+    /// @param player  Outlives this.
+    explicit PlayerAudio(Player& player) noexcept : player_(player) {}
+    void packet(const wire::PacketSlot& packet, LocalInstant /*received*/) override {
+        player_.push_packet(packet);
+    }
+    void clock(const sync::ClockModel& model) override { player_.set_clock(model); }
+    void command(const PlayerCommand& command) override { player_.post(command); }
+    [[nodiscard]] PlayerStats stats() override { return player_.stats(); }
+
+private:
+    Player& player_;
+};
+
+}  // namespace earshot::client

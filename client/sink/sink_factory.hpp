@@ -1,0 +1,41 @@
+#pragma once
+
+#include "client/sink/simulated_device.hpp"
+#include "common/audio/ports.hpp"
+#include "common/base/clock.hpp"
+#include "common/base/errc.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace earshot::sink {
+
+/// What --sink says.
+struct SinkSpec {
+    enum class Kind {
+        automatic,  ///< PulseAudio where it can be reached, ALSA otherwise.
+        alsa,
+        pulse,
+        file,
+        null,
+    };
+    Kind kind = Kind::automatic;
+    std::string device;           ///< ALSA device or PulseAudio sink; empty: the default one.
+    SimulatedSettings simulated;  ///< Of file and null.
+};
+
+/// Reads alsa[:DEV] | pulse[:SINK] | file:PATH[,ppm=P,offset-ms=O] | null[,ppm=P,offset-ms=O]; empty
+/// text is automatic. Options are read from the end, so a path may hold commas.
+[[nodiscard]] Expected<SinkSpec> parse_sink_spec(std::string_view text);
+
+/// A sink and the clock of the machine it belongs to.
+struct OpenedSink {
+    std::unique_ptr<LocalClockSource> clock;  ///< The whole client goes by it. Outlives the sink.
+    std::unique_ptr<audio::AudioSink> sink;
+};
+
+/// @throws std::runtime_error  one line for people.
+[[nodiscard]] OpenedSink make_sink(const SinkSpec& spec);
+
+}  // namespace earshot::sink

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "client/core/http_client.hpp"
+#include "common/base/errc.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace earshot::admin {
+
+/// A command of the `earshot` program, as the person typed it.
+struct Command {
+    enum class Kind {
+        status,
+        go,
+        play,
+        pause,
+        seek,
+        loop,
+        unloop,
+        panic,
+        silence,
+        all_clear,
+        state,
+    };
+    Kind kind = Kind::status;
+    std::string at;    ///< seek
+    std::string from;  ///< loop
+    std::string to;    ///< loop
+    std::string perspective;
+    std::string state;
+    std::optional<double> fade_ms;
+    std::optional<double> intensity;
+};
+
+/// The API request that does it. The token is not set.
+[[nodiscard]] client::HttpCall request_of(const Command& command);
+
+/// What to show for a reply: the status as a table, "done" for an action.
+/// Fails with the server's own words if it refused.
+[[nodiscard]] Expected<std::string> answer_of(const Command& command,
+                                              const client::HttpReply& reply);
+
+/// Reads the token from a file: its first line, blanks around it dropped.
+[[nodiscard]] Expected<std::string> read_token(const std::string& path);
+
+}  // namespace earshot::admin

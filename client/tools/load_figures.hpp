@@ -1,0 +1,61 @@
+#pragma once
+
+#include "client/tools/load_histogram.hpp"
+#include "common/base/time.hpp"
+#include "common/wire/packet.hpp"
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+
+namespace earshot::load {
+
+/// What one listener lacks, by the packets' own numbers.
+/// Thread: one owner.
+class SequenceCheck {
+public:
+    /// @return packets missing before this one (0 when all is well).
+    std::uint32_t take(const wire::PacketStamp& stamp);
+    [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
+    [[nodiscard]] std::uint64_t missing() const noexcept { return missing_; }
+    /// Came again, or after a later one.
+    [[nodiscard]] std::uint64_t repeated() const noexcept { return repeated_; }
+    [[nodiscard]] const wire::PacketStamp& newest() const noexcept { return newest_; }
+
+private:
+    wire::PacketStamp newest_;
+    std::uint64_t received_ = 0;
+    std::uint64_t missing_ = 0;
+    std::uint64_t repeated_ = 0;
+};
+
+/// The figures of all listeners of a load test together.
+/// Thread: one owner.
+struct Figures {
+    Histogram margin_ms{-2'000.0, 12'000.0, 0.1};  ///< From arrival to presentation.
+    Histogram spread_us{0.0, 1'000'000.0, 10.0};   ///< Same packet, first listener to last.
+    Histogram join_ms{0.0, 60'000.0, 1.0};         ///< From dialling to the welcome.
+    Histogram first_packet_ms{0.0, 60'000.0, 1.0};
+    Histogram fit_bound_us{0.0, 100'000.0, 1.0};  ///< Of each listener's clock, at the end.
+    Histogram round_trip_us{0.0, 1'000'000.0, 10.0};
+    std::uint64_t late = 0;  ///< Arrived after their presentation time.
+};
+
+/// Follows each packet through all listeners. Thread: one owner.
+class SpreadWatch {
+public:
+    /// A packet reached one more listener.
+    void take(const wire::PacketStamp& stamp, LocalInstant received);
+    /// Closes packets that nobody has received for a second. @param into  Takes their spreads.
+    void expire(LocalInstant now, Histogram& into);
+
+private:
+    struct Span {
+        LocalInstant first;
+        LocalInstant last;
+        std::uint32_t listeners = 0;
+    };
+    std::unordered_map<std::uint64_t, Span> open_;
+};
+
+}  // namespace earshot::load

@@ -1,0 +1,174 @@
+#include "client/tools/status_table.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <vector>
+
+namespace earshot::admin {
+namespace {
+
+namespace json = boost::json;
+
+using Row = std::vector<std::string>;
+
+/// How a column reads its cell.
+struct Column {
+    const char* title;
+    const char* member;
+    int decimals = 0;  ///< Of numbers.
+    double scale = 1.0;
+};
+
+/// Columns of a terminal that a character takes is not known here; bytes of UTF-8 are, so that
+/// "é" at least does not push a table out of line.
+std::size_t width(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
+}
+
+std::string number_text(double value, int decimals) {
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+    return text.data();
+}
+
+std::string cell(const json::object& from, const Column& column) {
+    const json::value* const value = from.if_contains(column.member);
+    if (value == nullptr || value->is_null()) {
+        return "-";
+    }
+    if (value->is_string()) {
+        const std::string text =
+            printable({value->get_string().data(), value->get_string().size()});
+        return text.empty() ? "-" : text;
+    }
+    if (value->is_bool()) {
+        return value->get_bool() ? "yes" : "no";
+    }
+    if (value->is_number()) {
+        return number_text(value->to_number<double>() * column.scale, column.decimals);
+    }
+    return "-";
+}
+
+std::string table(const std::vector<Row>& rows) {
+    std::vector<std::size_t> widths;
+    for (const Row& row : rows) {
+        widths.resize(std::max(widths.size(), row.size()));
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            widths[i] = std::max(widths[i], width(row[i]));
+        }
+    }
+    std::string text;
+    for (const Row& row : rows) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            line += row[i];
+            if (i + 1 < row.size()) {
+                line.append(widths[i] - width(row[i]) + 2, ' ');
+            }
+        }
+        text += line + "\n";
+    }
+    return text;
+}
+
+template <std::size_t N>
+std::string members_table(const json::object& document,
+                          const char* member,
+                          const std::array<Column, N>& columns) {
+    const json::value* const list = document.if_contains(member);
+    if (list == nullptr || !list->is_array() || list->get_array().empty()) {
+        return {};
+    }
+    std::vector<Row> rows(1);
+    for (const Column& column : columns) {
+        rows.front().emplace_back(column.title);
+    }
+    for (const json::value& entry : list->get_array()) {
+        if (!entry.is_object()) {
+            continue;
+        }
+        Row& row = rows.emplace_back();
+        for (const Column& column : columns) {
+            row.push_back(cell(entry.get_object(), column));
+        }
+    }
+    return "\n" + table(rows);
+}
+
+constexpr std::array<Column, 6> kStreamColumns{{
+    {"STREAM", "stream_id"},
+    {"PERSPECTIVE", "perspective"},
+    {"TITLE", "title"},
+    {"STATE", "state"},
+    {"INTENSITY", "intensity", 2},
+    {"LISTENERS", "listeners"},
+}};
+
+constexpr std::array<Column, 13> kListenerColumns{{
+    {"ID", "id"},
+    {"BADGE", "badge"},
+    {"NAME", "name"},
+    {"PERSPECTIVE", "perspective"},
+    {"HERE", "connected"},
+    {"STEP", "in_step"},
+    {"STATE", "state"},
+    {"P50 us", "error_p50_us"},
+    {"P99 us", "error_p99_us"},
+    {"CLOCK us", "fit_bound_us"},
+    {"BUFFER ms", "buffer_ms"},
+    {"LATE", "late"},
+    {"LOST", "lost"},
+}};
+
+std::string overview(const json::object& document) {
+    const auto get = [&](const char* member) { return cell(document, {"", member}); };
+    std::vector<Row> rows{
+        {"show", get("title")},
+        {"phase", get("phase") + ", programme at " + get("programme")},
+        {"listeners",
+         get("listeners_connected") + " here, " + get("listeners_in_step") + " in step"},
+        {"lead", get("lead_ms") + " ms"},
+    };
+    if (const json::value* const source = document.if_contains("source");
+        source != nullptr && source->is_object()) {
+        const json::object& of = source->get_object();
+        rows.push_back({"source", cell(of, {"", "description"}) +
+                                      (cell(of, {"", "stalled"}) == "yes" ? " (STALLED)" : "")});
+    }
+    if (get("panic") == "yes") {
+        rows.push_back({"PANIC", "is on; end it with: earshot all-clear"});
+    }
+    return table(rows);
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+    std::string line{text};
+    std::replace_if(
+        line.begin(), line.end(),
+        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, '?');
+    return line;
+}
+
+Expected<std::string> status_table(std::string_view text) {
+    json::error_code error;
+    const json::value document = json::parse({text.data(), text.size()}, error);
+    if (error || !document.is_object()) {
+        return Failure{Errc::bad_value, "the server's status is not a JSON object"};
+    }
+    const json::object& members = document.get_object();
+    return overview(members) + members_table(members, "streams", kStreamColumns) +
+           members_table(members, "listeners", kListenerColumns);
+}
+
+}  // namespace earshot::admin

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "common/base/errc.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace earshot::admin {
+
+/// Text from outside with every control character replaced, so that it cannot move the cursor of
+/// the terminal it is shown on.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// The server's status (GET /api/v1/status) as tables for a person. Members that are not there are
+/// shown as "-", members that are not known are left out.
+[[nodiscard]] Expected<std::string> status_table(std::string_view json);
+
+}  // namespace earshot::admin

@@ -1,0 +1,95 @@
+#include "client/tools/load_figures.hpp"
+
+#include <gtest/gtest.h>
+
+namespace earshot::load {
+namespace {
+
+using namespace std::chrono_literals;
+
+wire::PacketStamp stamp(std::uint8_t stream, std::uint32_t epoch, std::uint32_t sequence) {
+    return {StreamId{stream}, Epoch{epoch}, sequence, MediaTime{Frames{sequence * 960}}, {}};
+}
+
+TEST(SequenceCheck, FindsNothingMissingInARun) {
+    SequenceCheck check;
+    for (std::uint32_t i = 37; i < 137; ++i) {
+        check.take(stamp(0, 1, i));
+    }
+    EXPECT_EQ(check.received(), 100U);
+    EXPECT_EQ(check.missing(), 0U);
+}
+
+TEST(SequenceCheck, CountsEveryPacketOfAGap) {
+    SequenceCheck check;
+    check.take(stamp(0, 1, 10));
+    EXPECT_EQ(check.take(stamp(0, 1, 14)), 3U);
+    EXPECT_EQ(check.missing(), 3U);
+    EXPECT_EQ(check.received(), 2U);
+}
+
+TEST(SequenceCheck, ExpectsANewEpochFromItsFirstPacket) {
+    SequenceCheck check;
+    check.take(stamp(0, 1, 10));
+    EXPECT_EQ(check.take(stamp(0, 2, 0)), 0U);
+    EXPECT_EQ(check.take(stamp(0, 3, 2)), 2U);
+}
+
+TEST(SequenceCheck, BeginsAnewOnAnotherStream) {
+    SequenceCheck check;
+    check.take(stamp(0, 1, 10));
+    EXPECT_EQ(check.take(stamp(1, 1, 40)), 0U);
+    EXPECT_EQ(check.missing(), 0U);
+}
+
+TEST(SequenceCheck, DoesNotCountARepetitionAsReceived) {
+    SequenceCheck check;
+    check.take(stamp(0, 2, 10));
+    check.take(stamp(0, 2, 10));
+    check.take(stamp(0, 2, 9));
+    check.take(stamp(0, 1, 50));
+    EXPECT_EQ(check.received(), 1U);
+    EXPECT_EQ(check.repeated(), 3U);
+}
+
+TEST(Histogram, FindsQuantilesToWithinABin) {
+    Histogram values(0.0, 100.0, 0.5);
+    for (int i = 1; i <= 1'000; ++i) {
+        values.add(i * 0.1);
+    }
+    EXPECT_NEAR(values.quantile(0.50), 50.0, 0.5);
+    EXPECT_NEAR(values.quantile(0.99), 99.0, 0.5);
+    EXPECT_NEAR(values.quantile(0.0), 0.1, 0.5);
+    EXPECT_DOUBLE_EQ(values.most(), 100.0);
+    EXPECT_DOUBLE_EQ(values.least(), 0.1);
+}
+
+TEST(Histogram, KeepsWhatLiesOutsideAtItsEnds) {
+    Histogram values(0.0, 10.0, 1.0);
+    values.add(-50.0);
+    values.add(5.5);
+    values.add(99.0);
+    EXPECT_EQ(values.count(), 3U);
+    EXPECT_DOUBLE_EQ(values.least(), -50.0);
+    EXPECT_DOUBLE_EQ(values.most(), 99.0);
+    EXPECT_NEAR(values.quantile(0.5), 5.5, 0.5);
+    EXPECT_DOUBLE_EQ(Histogram(0.0, 1.0, 0.1).quantile(0.5), 0.0);
+}
+
+TEST(SpreadWatch, MeasuresFromTheFirstListenerToTheLast) {
+    SpreadWatch watch;
+    Histogram spread(0.0, 1e6, 10.0);
+    const LocalInstant start{10s};
+    watch.take(stamp(0, 1, 5), start);
+    watch.take(stamp(0, 1, 5), start + 300us);
+    watch.take(stamp(0, 1, 5), start + 700us);
+    watch.take(stamp(1, 1, 5), start + 5ms);  // Another stream's, and only one has it.
+    watch.expire(start + 500ms, spread);
+    EXPECT_EQ(spread.count(), 0U);
+    watch.expire(start + 2s, spread);
+    ASSERT_EQ(spread.count(), 1U);
+    EXPECT_DOUBLE_EQ(spread.most(), 700.0);
+}
+
+}  // namespace
+}  // namespace earshot::load
