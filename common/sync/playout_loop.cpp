@@ -9,8 +9,8 @@ namespace {
 
 /// Share of the slew limit that the braking curve plans with; the rest is for what it did not know.
 constexpr double kBrakingShare = 0.7;
-/// A change of the error beyond this, and beyond what the largest skew does in the time, is a step of
-/// the schedule (a better clock fit) and says nothing about skew.
+/// A change of the error beyond this, and beyond what the largest skew does in the time, is a step
+/// of the schedule (a better clock fit) and says nothing about skew.
 constexpr double kStepUs = 20.0;
 
 }  // namespace

@@ -24,17 +24,18 @@ struct Access {
     std::string reason;  ///< For people: what to do.
 };
 
-/// Who may ask for what: /metrics and /api are for the operator, all else is open. The operator is whoever
-/// presents the admin token, or sits at the server's own machine; a page from elsewhere in a browser there
-/// (another origin, a name rebound to 127.0.0.1) or a proxy there does not count as sitting there.
+/// Who may ask for what: /metrics and /api are for the operator, all else is open. The operator
+/// is whoever presents the admin token, or sits at the server's own machine; a page from
+/// elsewhere in a browser there (another origin, a name rebound to 127.0.0.1) or a proxy there
+/// does not count as sitting there.
 /// Thread: any. Pure.
 [[nodiscard]] Access decide_access(const Caller& caller, const AdminToken& token);
 
 /// True for paths that only the operator may ask for.
 [[nodiscard]] bool operator_path(std::string_view path) noexcept;
 
-/// Builds a Caller from a request with members path, from_loopback and headers (names in lower case), as
-/// wire::HttpRequest has them. The result borrows from the request.
+/// Builds a Caller from a request with members path, from_loopback and headers (names in lower
+/// case), as wire::HttpRequest has them. The result borrows from the request.
 template <class Request>
 [[nodiscard]] Caller caller_of(const Request& request) {
     const auto header = [&](std::string_view name) -> std::string_view {

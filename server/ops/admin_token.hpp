@@ -6,14 +6,15 @@
 
 namespace earshot::ops {
 
-/// The secret that lets its holder operate the server: DATA-DIR/admin.token, readable by the server's
-/// user alone.
+/// The secret that lets its holder operate the server: DATA-DIR/admin.token, readable by the
+/// server's user alone.
 /// Thread: any, once constructed.
 class AdminToken {
 public:
-    /// Reads the token, or makes the folder and the token if they are missing. Two servers that start at
-    /// once get the same one.
-    /// @throws std::runtime_error  one line: unreadable, readable by others, not a token, no space, ...
+    /// Reads the token, or makes the folder and the token if they are missing. Two servers that
+    /// start at once get the same one.
+    /// @throws std::runtime_error  one line: unreadable, readable by others, not a token, no
+    ///       space, ...
     [[nodiscard]] static AdminToken load_or_create(const std::filesystem::path& data_dir);
 
     /// Compares in constant time.

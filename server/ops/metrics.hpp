@@ -9,15 +9,16 @@
 
 namespace earshot::ops {
 
-/// The server's figures in Prometheus' text format. Counters and gauges are read where they are counted
-/// when somebody asks; only histograms are kept here. Every name gets the prefix "earshot_".
+/// The server's figures in Prometheus' text format. Counters and gauges are read where they are
+/// counted when somebody asks; only histograms are kept here. Every name gets the prefix
+/// "earshot_".
 /// Thread: control.
 class Metrics {
 public:
     using Labels = std::vector<std::pair<std::string, std::string>>;
 
-    /// One reading of all counters and gauges. Values of one name with different labels are one family;
-    /// its help is that of the first.
+    /// One reading of all counters and gauges. Values of one name with different labels are one
+    /// family; its help is that of the first.
     class Snapshot {
     public:
         /// @param name   Without prefix: "packets_sent_total".

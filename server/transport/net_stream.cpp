@@ -20,8 +20,8 @@ constexpr int kSendBufferBytes = 16 * 1024;
 constexpr int kNotSentBytes = 2 * 1024;
 constexpr std::size_t kRecordBytes = 16 * 1024;
 
-// OpenSSL's own socket BIO writes with write(), and a peer that has gone would then end the process by
-// SIGPIPE. This one is the same with MSG_NOSIGNAL.
+// OpenSSL's own socket BIO writes with write(), and a peer that has gone would then end the
+// process by SIGPIPE. This one is the same with MSG_NOSIGNAL.
 
 int descriptor_of(BIO* bio) noexcept {
     return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));

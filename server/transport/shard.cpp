@@ -23,8 +23,8 @@ using namespace std::chrono_literals;
 
 /// 8 streams at 50 packets a second: 2.5 s; or the prefill of 8 streams at 2.5 s lead.
 constexpr std::size_t kRingPackets = 1024;
-/// Connections written between two looks at the sockets: about a third of a millisecond, so that clock
-/// requests never wait for a whole audience.
+/// Connections written between two looks at the sockets: about a third of a millisecond, so that
+/// clock requests never wait for a whole audience.
 constexpr std::size_t kPumpBatch = 64;
 /// A packet heard sooner than this is of no use to somebody who joins now.
 constexpr auto kJoinMargin = 60ms;
@@ -58,8 +58,8 @@ Shard::~Shard() {
         context_->stop();
         thread_.join();
     }
-    // Answers on their way may keep the context longer than this object: its handlers, and with them
-    // the sessions that refer to it, must go now.
+    // Answers on their way may keep the context longer than this object: its handlers, and with
+    // them the sessions that refer to it, must go now.
     for (Stoppable* socket : std::vector<Stoppable*>(sockets_.begin(), sockets_.end())) {
         socket->abort();
     }

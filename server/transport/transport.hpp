@@ -35,8 +35,10 @@ struct TransportConfig {
 class Transport final : public wire::ListenerGateway {
 public:
     /// Binds the port; nothing is accepted before start().
-    /// @param control  Runs the handler and the events; outlives this object, as do clock, log and events.
-    /// @throws std::runtime_error  one line: port in use, certificate unreadable, folder missing, ...
+    /// @param control  Runs the handler and the events; outlives this object, as do clock, log
+    ///       and events.
+    /// @throws std::runtime_error  one line: port in use, certificate unreadable, folder missing,
+    ///       ...
     Transport(boost::asio::io_context& control,
               const TransportConfig& config,
               const MediaClockSource& clock,
@@ -48,8 +50,8 @@ public:
     Transport& operator=(const Transport&) = delete;
 
     void start();
-    /// Says Bye to everybody, closes and joins the threads, within a second. No event comes after it.
-    /// Whoever pushes into sink() has stopped before.
+    /// Says Bye to everybody, closes and joins the threads, within a second. No event comes after
+    /// it. Whoever pushes into sink() has stopped before.
     void stop();
 
     /// Where the engine's packets go. Lives as long as this object.

@@ -77,7 +77,7 @@ void riff_bar(Canvas& canvas, Strings& strings, double at, int root, float gain)
 void concert(Canvas& canvas, const DrumKit& kit, Strings& strings) {
     Hand hand(1);
     for (int stick = 0; stick < 4; ++stick) {
-        kit.hit(canvas, Drum::closed_hat, stick * kBeat, 1.2F);  // One bar to count in.
+        kit.hit(canvas, Drum::closed_hat, stick * kBeat, 2.0F);  // One bar to count in.
     }
     for (int bar = 1; bar < 12; ++bar) {
         const double at = bar * kBar;
@@ -128,13 +128,13 @@ void room(Canvas& canvas) {
     canvas.add(room_tone(kFelt - kRoom + 1.0, 61), kRoom, 0.02F, -1.0F);
     canvas.add(room_tone(kFelt - kRoom + 1.0, 62), kRoom, 0.02F, 1.0F);
     steps(canvas, 25.6, 6, 0.54, -0.8F, 0.1F, 0.16F, 0.32F);
-    say(canvas, 27.2, 7, true, true, 0.62F);
-    say(canvas, 29.2, 6, false, false, 0.62F);
+    say(canvas, 27.2, 7, true, true, 1.25F);
+    say(canvas, 29.2, 6, false, false, 1.25F);
     canvas.add(door_creak(1.1, 71), 31.0, 0.3F, 0.75F, 0.3F);
     canvas.add(door_slam(72), 32.3, 0.55F, 0.75F, 0.3F);
-    say(canvas, 33.2, 9, true, false, 0.62F);
-    say(canvas, 35.4, 5, false, true, 0.66F);
-    say(canvas, 37.0, 8, true, false, 0.62F);
+    say(canvas, 33.2, 9, true, false, 1.25F);
+    say(canvas, 35.4, 5, false, true, 1.25F);
+    say(canvas, 37.0, 8, true, false, 1.25F);
     steps(canvas, 36.4, 6, 0.56, 0.5F, 0.9F, 0.32F, 0.12F);
 }
 
@@ -200,7 +200,7 @@ void implants(Canvas& canvas, const DrumKit& kit, Strings& strings) {
             }
         }
     }
-    say(canvas, kImplants + 0.3, 5, true, true, 0.62F);
+    say(canvas, kImplants + 0.3, 5, true, true, 1.25F);
     struct Note {
         float hz;
         float seconds;
@@ -230,8 +230,8 @@ void implants(Canvas& canvas, const DrumKit& kit, Strings& strings) {
     }
     canvas.add(utter(sung, {.size = 0.87F, .breath = 0.04F, .vibrato = 0.012F}, 90),
                kImplants + 2 * kBar, 0.6F, 0.0F, 0.35F);
-    say(canvas, kImplants + 11.0, 8, false, false, 0.66F);
-    say(canvas, kImplants + 13.2, 6, true, false, 0.62F);
+    say(canvas, kImplants + 11.0, 8, false, false, 1.25F);
+    say(canvas, kImplants + 13.2, 6, true, false, 1.25F);
 }
 
 void stillness(Canvas& canvas, Strings& strings) {
@@ -242,7 +242,7 @@ void stillness(Canvas& canvas, Strings& strings) {
     constexpr std::array<int, 5> kLast{52, 59, 64, 67, 71};
     for (std::size_t n = 0; n < kLast.size(); ++n) {
         const auto step = static_cast<double>(n);
-        strings.clean_note(canvas, kLast[n], kStillness + 12.2 + 0.28 * step, 2.2, 0.45F,
+        strings.clean_note(canvas, kLast[n], kStillness + 12.2 + 0.28 * step, 2.2, 0.8F,
                            -0.5F + 0.25F * static_cast<float>(n));
     }
 }

@@ -20,8 +20,13 @@ Mono pluck(float hz, double seconds, float brightness, float ring, std::uint32_t
     Mono line(whole + 2);
     Random random(seed);
     Filter pick = Filter::low_pass(1'200.0F + 6'000.0F * brightness);
+    float mean = 0.0F;
     for (float& cell : line) {
         cell = pick(random.next());
+        mean += cell / static_cast<float>(line.size());
+    }
+    for (float& cell : line) {
+        cell -= mean;  // A string has no constant displacement.
     }
     const float loss = std::pow(0.001F, 1.0F / (ring * hz));
     const float dull = 0.5F * (1.0F - brightness) + 0.02F;

@@ -20,7 +20,7 @@ constexpr std::array<Formants, 5> kVowels{{
     {300.0F, 870.0F, 2'240.0F, 3'300.0F},
 }};
 constexpr Formants kBandwidths{80.0F, 100.0F, 140.0F, 220.0F};
-constexpr Formants kStrengths{1.0F, 0.55F, 0.28F, 0.14F};
+constexpr Formants kStrengths{1.0F, 0.8F, 0.55F, 0.35F};
 
 /// Level of the voice within a syllable, x from 0 to 1.
 float shape(float x, Onset onset) {
@@ -47,7 +47,7 @@ public:
             const float x = (phase_ - 1.0F) / step;
             saw += x * x + x + x + 1.0F;
         }
-        round_ += 0.12F * (saw - round_);
+        round_ += 0.22F * (saw - round_);
         return round_;
     }
 
