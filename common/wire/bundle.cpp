@@ -30,6 +30,10 @@ void store(std::vector<std::byte>& out, T value) {
     return Frames{static_cast<std::int64_t>(load<std::uint64_t>(bytes, at))};
 }
 
+[[nodiscard]] bool is_far(Frames stamp) noexcept {
+    return stamp > kFarthestStamp || stamp < -kFarthestStamp;
+}
+
 }  // namespace
 
 Result<BundleView> parse_bundle(std::span<const std::byte> bytes) noexcept {
@@ -60,6 +64,10 @@ Result<BundleView> parse_bundle(std::span<const std::byte> bytes) noexcept {
         packet.stamp.sequence = load<std::uint32_t>(rest, 4);
         packet.stamp.media = MediaTime{load_frames(rest, 8)};
         packet.stamp.programme = ProgrammeTime{load_frames(rest, 16)};
+        if (is_far(packet.stamp.media.time_since_epoch()) ||
+            is_far(packet.stamp.programme.time_since_epoch())) {
+            return Errc::bad_value;
+        }
         packet.payload = rest.subspan(kPacketHeaderBytes, size);
         rest = rest.subspan(kPacketHeaderBytes + size);
     }

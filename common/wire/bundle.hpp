@@ -15,6 +15,9 @@ namespace earshot::wire {
 //   u32 epoch   u32 sequence   i64 media frames   i64 programme frames   u16 flags (0)   u16 payload size
 inline constexpr std::size_t kBundleHeaderBytes = 4;
 inline constexpr std::size_t kPacketHeaderBytes = 28;
+/// Stamps further than this from zero (186 years) are refused, so that whoever adds to them or turns
+/// them into nanoseconds cannot overflow.
+inline constexpr Frames kFarthestStamp{std::int64_t{1} << 48};
 
 /// One packet of a received bundle; borrows the bytes it was parsed from.
 struct PacketView {
@@ -29,7 +32,7 @@ struct BundleView {
 };
 
 /// Parses a bundle (without its kind byte). Reads nothing outside bytes; the view borrows them.
-/// Fails with Errc::truncated, bad_value (count, trailing bytes) or payload_too_large.
+/// Fails with Errc::truncated, bad_value (count, stamps, trailing bytes) or payload_too_large.
 /// Thread: any. Real-time: yes.
 [[nodiscard]] Result<BundleView> parse_bundle(std::span<const std::byte> bytes) noexcept;
 

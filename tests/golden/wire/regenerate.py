@@ -198,6 +198,8 @@ def vectors():
         1, [], raw=bundle(1, [packet(1, i, 0, 0, b"") for i in range(9)]), error="bad_value")
     yield "bundle_payload_too_large", *of_bundle(
         1, [], raw=bundle(1, [packet(1, 0, 0, 0, b"", size=1276)]), error="payload_too_large")
+    yield "bundle_stamp_too_far", *of_bundle(
+        1, [], raw=bundle(1, [packet(1, 0, 2**48 + 1, 0, b"")]), error="bad_value")
     yield "unknown_kind", b"\x7f\x01\x02", {"kind": 0x7F, "error": "bad_kind"}
     for name, (kind, type_name, fields) in MESSAGES.items():
         yield name, bytes([kind]) + message(fields), {

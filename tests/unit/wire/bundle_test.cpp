@@ -85,8 +85,8 @@ TEST(Bundle, IgnoresWhatIsReserved) {
 }
 
 TEST(Bundle, CarriesTheLargestAndTheExtremes) {
-    constexpr auto kLowest = std::numeric_limits<std::int64_t>::min();
-    constexpr auto kHighest = std::numeric_limits<std::int64_t>::max();
+    constexpr std::int64_t kHighest = kFarthestStamp.count();
+    constexpr std::int64_t kLowest = -kHighest;
     std::vector<PacketSlot> packets(kMaxBundlePackets,
                                     slot(StreamId{255}, 0xFFFFFFFF, 0xFFFFFFFE, kHighest, kLowest,
                                          std::vector<int>(kMaxPayloadBytes, 0xA5)));
@@ -127,6 +127,18 @@ TEST(Bundle, RefusesTheGoldenMistakes) {
     EXPECT_EQ(error_of("bundle_no_packets"), Errc::bad_value);
     EXPECT_EQ(error_of("bundle_nine_packets"), Errc::bad_value);
     EXPECT_EQ(error_of("bundle_payload_too_large"), Errc::payload_too_large);
+    EXPECT_EQ(error_of("bundle_stamp_too_far"), Errc::bad_value);
+}
+
+TEST(Bundle, RefusesStampsNoClockReaches) {
+    constexpr std::int64_t kFar = kFarthestStamp.count() + 1;
+    for (const std::int64_t far : {kFar, -kFar, std::numeric_limits<std::int64_t>::max(),
+                                   std::numeric_limits<std::int64_t>::min()}) {
+        const auto media = bundle_of({slot(StreamId{1}, 1, 0, far, 0, {1})});
+        EXPECT_EQ(parse_bundle(media).error(), Errc::bad_value) << far;
+        const auto programme = bundle_of({slot(StreamId{1}, 1, 0, 0, far, {1})});
+        EXPECT_EQ(parse_bundle(programme).error(), Errc::bad_value) << far;
+    }
 }
 
 TEST(Bundle, RefusesACountThatItsPacketsDoNotFill) {
