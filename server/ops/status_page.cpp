@@ -1,6 +1,6 @@
 #include "server/ops/status_page.hpp"
 
-#include "generated/server/ops/page_files.hpp"
+#include "server/ops/page_files.hpp"
 
 namespace earshot::ops {
 

@@ -29,8 +29,7 @@ public:
         Ticket(Admission* owner, boost::asio::ip::address address) noexcept
             : owner_(owner), address_(std::move(address)) {}
         Ticket(Ticket&& other) noexcept
-            : owner_(std::exchange(other.owner_, nullptr)),
-              address_(std::move(other.address_)) {}
+            : owner_(std::exchange(other.owner_, nullptr)), address_(std::move(other.address_)) {}
         Ticket& operator=(Ticket&& other) noexcept {
             std::swap(owner_, other.owner_);
             std::swap(address_, other.address_);
