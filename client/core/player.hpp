@@ -40,8 +40,7 @@ struct PlayerStats {
     std::uint64_t packets_late = 0;  ///< Came after their presentation time.
     std::uint64_t packets_lost = 0;  ///< Never came, or too late.
     std::uint64_t packets_duplicate = 0;
-    std::uint64_t frames_concealed =
-        0;  ///< 48 kHz frames made by PLC or silence instead of a packet.
+    std::uint64_t frames_concealed = 0;  ///< Made by PLC, or silence instead of a packet.
     std::uint32_t reanchors = 0;
     float error_p50_us = 0.0F;  ///< |presentation error|, over the last 2 s.
     float error_p99_us = 0.0F;
@@ -54,8 +53,8 @@ struct PlayerStats {
     bool playing = false;  ///< Programme audio leaves, in step.
 };
 
-/// One block of decoded audio, before drift correction and gains: for proof that all listeners decode
-/// the same samples.
+/// One block of decoded audio, before drift correction and gains: for proof that all listeners
+/// decode the same samples.
 struct DecodedBlock {
     wire::PacketStamp stamp;
     bool concealed = false;
@@ -85,8 +84,8 @@ public:
     /// Starts filling the ring behind pop_decoded(). Call before start-up.
     void enable_decoded_tap();
 
-    /// See PlaybackCallback. Fills out with programme audio such that the frame at the DAC is the one
-    /// whose presentation time it is; silence until the clock is known and audio is there.
+    /// See PlaybackCallback. Fills out with programme audio such that the frame at the DAC is the
+    /// one whose presentation time it is; silence until the clock is known and audio is there.
     void render(audio::BlockView out, LocalInstant dac_time) noexcept override;
 
 private:
