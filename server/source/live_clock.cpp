@@ -107,7 +107,7 @@ void LiveClock::arrived(const Arrival& arrival) noexcept {
         if (dip_now_ == 0.0 && dip_before_ == 0.0) {
             // The first burst is the only hint at how large they are.
             window_start_ = t;
-            note_dip(t, static_cast<double>(arrival.total_frames - total_));
+            note_dip(t, static_cast<double>(arrival.total_frames - std::max(total_, consumed_)));
         }
     } else {
         note_dip(t, line_at(t) - static_cast<double>(total_));
@@ -126,11 +126,12 @@ LiveClock::Step LiveClock::start(double t, std::int64_t ready, int frames) noexc
     if (!held && (!any_ || stalled_at_ >= 0.0)) {
         return {};
     }
-    const double missing = held ? 0.0 : std::max(0.0, target_frames() - fill_);
-    // Frames the resampler holds back come on top once.
-    constexpr int kHeldByResampler = 40;
-    if (missing >= frames || static_cast<double>(ready) <
-                                 frames - std::floor(missing) + kReserveFrames + kHeldByResampler) {
+    // The resampler takes this much ahead once.
+    constexpr int kHeldByResampler = 32;
+    const double missing = held ? 0.0 : std::max(0.0, target_frames() + kHeldByResampler - fill_);
+    if (missing >= frames || static_cast<double>(ready) < frames - std::floor(missing) +
+                                                              kReserveFrames + kHeldByResampler +
+                                                              1) {
         return {};
     }
     playing_ = true;
@@ -167,6 +168,7 @@ LiveClock::Step LiveClock::step(MediaInstant now,
         const double most = come + std::max({dip_now_, dip_before_, kLeastDipFrames});
         come = std::min(line_at(due_), most);
     }
+    consumed_ = consumed;
     fill_ = come - static_cast<double>(consumed);
     due_ += frames / kRate;
     if (!playing_) {

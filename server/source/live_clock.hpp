@@ -95,6 +95,7 @@ private:
     MediaInstant origin_{};
     bool any_ = false;  ///< An arrival came since the last forget().
     std::int64_t total_ = 0;
+    std::int64_t consumed_ = 0;
     Line line_;
     double window_start_ = 0.0;
     double dip_now_ = 0.0;  ///< Deepest below the line in this window of 10 s.

@@ -94,7 +94,7 @@ void LiveFeed::pull_piece(audio::BlockView out) noexcept {
     if (!step.play) {
         audio::clear(out);
         resampler_.reset();
-        fade_in_ = true;
+        faded_in_ = 0;
         // Before the first sound there is nothing to miss.
         if (stalls_.load(std::memory_order_relaxed) > 0) {
             starved_frames_.fetch_add(static_cast<std::uint64_t>(frames),
@@ -107,10 +107,7 @@ void LiveFeed::pull_piece(audio::BlockView out) noexcept {
     const auto needed = static_cast<std::size_t>(resampler_.needed(sound.frames(), step.ratio));
     const bool enough = ready >= needed + std::size_t{LiveClock::kReserveFrames};
     const int made = resample(sound, step.ratio, ready);
-    if (fade_in_ && made > 0) {
-        fade_in(sound.part(0, std::min(made, 2 * kGapFadeFrames)));
-        fade_in_ = false;
-    }
+    faded_in_ = fade_in(sound.part(0, made), faded_in_, 2 * kGapFadeFrames);
     if (enough && made == sound.frames()) {
         stalled_.store(false, std::memory_order_relaxed);
         return;
@@ -125,7 +122,7 @@ void LiveFeed::pull_piece(audio::BlockView out) noexcept {
     stalled_.store(true, std::memory_order_relaxed);
     control_.stalled(now);
     resampler_.reset();
-    fade_in_ = true;
+    faded_in_ = 0;
 }
 
 void LiveFeed::publish() noexcept {

@@ -58,7 +58,7 @@ private:
     audio::Block planar_;
     std::int64_t consumed_ = 0;
     bool pulled_ = false;
-    bool fade_in_ = true;
+    int faded_in_ = 0;  ///< Frames of the rise at the start of sound that have been played.
 
     std::atomic<std::uint64_t> starved_frames_{0};
     std::atomic<std::uint64_t> stalls_{0};

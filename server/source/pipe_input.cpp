@@ -120,6 +120,7 @@ void PipeInput::run(LiveBuffer& buffer) {
         }
         if (read_some(buffer) == Outcome::end) {
             parser_.restart();
+            note(buffer);
             if (stop_.wait_ms(ends_ ? -1 : kNoWriterNapMs)) {
                 return;
             }

@@ -80,7 +80,7 @@ void ReaderFeed::pull_piece(Lane& lane, audio::BlockView out) noexcept {
         if (lane.playing != ready) {
             lane.playing = ready;
             lane.owed = 0;
-            lane.after_gap = false;
+            lane.faded_in = kGapFadeFrames;
         }
         const std::span<StereoFrame> scratch{lane.scratch};
         while (lane.owed > 0) {
@@ -98,17 +98,14 @@ void ReaderFeed::pull_piece(Lane& lane, audio::BlockView out) noexcept {
         }
         to_planar(scratch.first(static_cast<std::size_t>(got)), out.part(0, got));
     }
-    if (got > 0 && lane.after_gap) {
-        fade_in(out.part(0, std::min(got, kGapFadeFrames)));
-        lane.after_gap = false;
-    }
+    lane.faded_in = fade_in(out.part(0, got), lane.faded_in, kGapFadeFrames);
     const int missing = out.frames() - got;
     if (missing > 0) {
         const int fade = std::min(got, kGapFadeFrames);
         fade_out(out.part(got - fade, fade));
         audio::clear(out.part(got, missing));
         lane.owed += missing;
-        lane.after_gap = true;
+        lane.faded_in = 0;
         starved_frames_.fetch_add(static_cast<std::uint64_t>(missing), std::memory_order_relaxed);
         if (!starved_.exchange(true, std::memory_order_relaxed)) {
             stalls_.fetch_add(1, std::memory_order_relaxed);

@@ -52,9 +52,9 @@ private:
         std::uint32_t filling = 0;  ///< Source thread: the request it fills for; 0 none.
         ProgrammeTime next{};       ///< Source thread: position to read next.
 
-        std::uint32_t playing = 0;  ///< Engine: the request it plays.
-        std::int64_t owed = 0;      ///< Engine: frames that went out as silence, to be dropped.
-        bool after_gap = false;     ///< Engine: fade in when sound is back.
+        std::uint32_t playing = 0;      ///< Engine: the request it plays.
+        std::int64_t owed = 0;          ///< Engine: frames that went out as silence, to be dropped.
+        int faded_in = kGapFadeFrames;  ///< Engine: of the rise after a gap, what has been played.
         std::array<StereoFrame, 960> scratch{};  ///< Engine.
     };
 

@@ -1,5 +1,7 @@
 #include "server/source/stereo_frame.hpp"
 
+#include <algorithm>
+
 namespace earshot::source {
 namespace {
 
@@ -10,15 +12,16 @@ float smooth(float x) noexcept {
 
 }  // namespace
 
-void fade_in(audio::BlockView block) noexcept {
-    const auto frames = static_cast<float>(block.frames());
+int fade_in(audio::BlockView block, int done, int over) noexcept {
+    const int frames = std::clamp(over - done, 0, block.frames());
     for (int c = 0; c < block.channels(); ++c) {
-        float n = 1.0F;
-        for (float& sample : block.channel(c)) {
-            sample *= smooth(n / frames);
-            n += 1.0F;
+        int n = done;
+        for (float& sample : block.part(0, frames).channel(c)) {
+            ++n;
+            sample *= smooth(static_cast<float>(n) / static_cast<float>(over));
         }
     }
+    return done + frames;
 }
 
 void fade_out(audio::BlockView block) noexcept {
