@@ -64,7 +64,7 @@ void GainRamp::process(audio::BlockView inout) noexcept {
                 for (int channel = 0; channel < inout.channels(); ++channel) {
                     for (float& sample :
                          inout.part(frame, inout.frames() - frame).channel(channel)) {
-                        sample = static_cast<float>(double{sample} * base_);
+                        sample = static_cast<float>(static_cast<double>(sample) * base_);
                     }
                 }
             }
@@ -73,7 +73,7 @@ void GainRamp::process(audio::BlockView inout) noexcept {
         const double now = gain();
         for (int channel = 0; channel < inout.channels(); ++channel) {
             float& sample = inout.channel(channel)[static_cast<std::size_t>(frame)];
-            sample = static_cast<float>(double{sample} * now);
+            sample = static_cast<float>(static_cast<double>(sample) * now);
         }
         ++now_;
         drop_finished();

@@ -242,8 +242,8 @@ private:
             std::array<double, audio::kListenerChannels> sum{};
             for (std::size_t s = 0; s < weights.size(); ++s) {
                 if (weights[s] != 0.0) {
-                    sum[0] += weights[s] * double{slots_[s].sample(0, frame)};
-                    sum[1] += weights[s] * double{slots_[s].sample(1, frame)};
+                    sum[0] += weights[s] * static_cast<double>(slots_[s].sample(0, frame));
+                    sum[1] += weights[s] * static_cast<double>(slots_[s].sample(1, frame));
                 }
             }
             left[i] = cleaned(static_cast<float>(sum[0]));

@@ -31,8 +31,9 @@ void ToneStage::reset() noexcept {
 }
 
 void ToneStage::run(Ear& ear, std::span<const float> in, std::span<double> out) noexcept {
-    std::transform(in.begin(), in.end(), out.begin(),
-                   [gain = recipe_.gain](float sample) { return gain * double{sample}; });
+    std::transform(in.begin(), in.end(), out.begin(), [gain = recipe_.gain](float sample) {
+        return gain * static_cast<double>(sample);
+    });
     for (std::size_t i = 0; i < recipe_.section_count; ++i) {
         ear[i].process(recipe_.sections[i], out);
     }

@@ -108,7 +108,7 @@ void TruePeakLimiter::detect(std::int64_t first, int count) noexcept {
     for (int i = 0; i < count; ++i) {
         const float p = peak[static_cast<std::size_t>(i)];
         const bool over = p > kThreshold;
-        need_[at(first + i)] = over ? kCeiling / double{p} : 1.0;
+        need_[at(first + i)] = over ? kCeiling / static_cast<double>(p) : 1.0;
         hot_ = over ? first + i : hot_;
     }
 }
@@ -151,8 +151,8 @@ void TruePeakLimiter::process(audio::BlockView inout) noexcept {
             left[to] = sound_[0][at(frame)];
             right[to] = sound_[1][at(frame)];
             if (gain != 1.0) {
-                left[to] = static_cast<float>(double{left[to]} * gain);
-                right[to] = static_cast<float>(double{right[to]} * gain);
+                left[to] = static_cast<float>(static_cast<double>(left[to]) * gain);
+                right[to] = static_cast<float>(static_cast<double>(right[to]) * gain);
             }
         }
         taken_ += count;

@@ -12,11 +12,12 @@ namespace earshot::wire {
 // A bundle, little-endian, following the envelope's kind byte (docs/protocol.md):
 //   u8  stream   u8 packet count (1..8)   u16 reserved, 0 when sent, ignored when received
 //   per packet, 28 bytes + payload:
-//   u32 epoch   u32 sequence   i64 media frames   i64 programme frames   u16 flags (0)   u16 payload size
+//   u32 epoch   u32 sequence   i64 media frames   i64 programme frames
+//   u16 flags (0)   u16 payload size
 inline constexpr std::size_t kBundleHeaderBytes = 4;
 inline constexpr std::size_t kPacketHeaderBytes = 28;
-/// Stamps further than this from zero (186 years) are refused, so that whoever adds to them or turns
-/// them into nanoseconds cannot overflow.
+/// Stamps further than this from zero (186 years) are refused, so that whoever adds to them or
+/// turns them into nanoseconds cannot overflow.
 inline constexpr Frames kFarthestStamp{std::int64_t{1} << 48};
 
 /// One packet of a received bundle; borrows the bytes it was parsed from.

@@ -21,22 +21,23 @@ inline constexpr std::uint32_t kVersionMinor = 0;
 
 /// First byte of every envelope (one binary WebSocket message). Numbers are part of the protocol.
 enum class Kind : std::uint8_t {
-    bundle = 0x01,           ///< server -> listener: audio, parsed by hand (bundle.hpp)
-    sync_request = 0x02,     ///< listener -> server: earshot.v1.SyncRequest
-    sync_reply = 0x03,       ///< server -> listener: earshot.v1.SyncReply
-    hello = 0x10,            ///< listener -> server, first: earshot.v1.Hello
-    welcome = 0x11,          ///< earshot.v1.Welcome
-    refusal = 0x12,          ///< earshot.v1.Refusal; the server closes after it
-    bye = 0x13,              ///< either way: earshot.v1.Bye
-    subscribe = 0x20,        ///< listener -> server: earshot.v1.Subscribe
-    streams = 0x21,          ///< server -> listener: earshot.v1.Streams
-    timeline = 0x22,         ///< server -> listener: earshot.v1.Timeline
-    state_change = 0x23,     ///< server -> listener: earshot.v1.StateChange
-    show_summary = 0x24,     ///< server -> listener: earshot.v1.ShowSummary
-    session_state = 0x25,    ///< server -> listener: earshot.v1.SessionState
-    local_control = 0x26,    ///< server -> listener: earshot.v1.LocalControl (panic, all-clear, level cap)
-    telemetry = 0x30,        ///< listener -> server: earshot.v1.Telemetry
-    exit = 0x31,             ///< listener -> server: earshot.v1.Exit
+    bundle = 0x01,         ///< server -> listener: audio, parsed by hand (bundle.hpp)
+    sync_request = 0x02,   ///< listener -> server: earshot.v1.SyncRequest
+    sync_reply = 0x03,     ///< server -> listener: earshot.v1.SyncReply
+    hello = 0x10,          ///< listener -> server, first: earshot.v1.Hello
+    welcome = 0x11,        ///< earshot.v1.Welcome
+    refusal = 0x12,        ///< earshot.v1.Refusal; the server closes after it
+    bye = 0x13,            ///< either way: earshot.v1.Bye
+    subscribe = 0x20,      ///< listener -> server: earshot.v1.Subscribe
+    streams = 0x21,        ///< server -> listener: earshot.v1.Streams
+    timeline = 0x22,       ///< server -> listener: earshot.v1.Timeline
+    state_change = 0x23,   ///< server -> listener: earshot.v1.StateChange
+    show_summary = 0x24,   ///< server -> listener: earshot.v1.ShowSummary
+    session_state = 0x25,  ///< server -> listener: earshot.v1.SessionState
+    local_control =
+        0x26,  ///< server -> listener: earshot.v1.LocalControl (panic, all-clear, level cap)
+    telemetry = 0x30,  ///< listener -> server: earshot.v1.Telemetry
+    exit = 0x31,       ///< listener -> server: earshot.v1.Exit
 };
 
 /// Largest envelope a server accepts from a listener, and a listener from a server.

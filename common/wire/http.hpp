@@ -9,11 +9,11 @@ namespace earshot::wire {
 
 /// A request as handlers see it: no socket, no parser.
 struct HttpRequest {
-    std::string method;   ///< "GET", "POST", "HEAD"
-    std::string path;     ///< Decoded, starts with '/', no query, no ".." segment.
-    std::map<std::string, std::string, std::less<>> query;  ///< Decoded.
+    std::string method;  ///< "GET", "POST", "HEAD"
+    std::string path;    ///< Decoded, starts with '/', no query, no ".." segment.
+    std::map<std::string, std::string, std::less<>> query;    ///< Decoded.
     std::map<std::string, std::string, std::less<>> headers;  ///< Names in lower case.
-    std::string body;     ///< At most 64 KiB.
+    std::string body;                                         ///< At most 64 KiB.
     bool from_loopback = false;
     bool secure = false;  ///< Came over TLS.
 };

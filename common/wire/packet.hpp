@@ -18,19 +18,22 @@ inline constexpr int kMaxBundlePackets = 8;
 /// What every packet says about the audio that its decoding gives.
 struct PacketStamp {
     StreamId stream;
-    Epoch epoch;                   ///< The programme segment it was rendered for.
-    std::uint32_t sequence = 0;    ///< Counts packets of one stream and epoch, from 0.
-    MediaTime media;               ///< When the first decoded frame must be heard.
-    ProgrammeTime programme;       ///< The programme frame which that first decoded frame carries.
+    Epoch epoch;                 ///< The programme segment it was rendered for.
+    std::uint32_t sequence = 0;  ///< Counts packets of one stream and epoch, from 0.
+    MediaTime media;             ///< When the first decoded frame must be heard.
+    ProgrammeTime programme;     ///< The programme frame which that first decoded frame carries.
 };
 
-/// One packet by value: stamps + one 20 ms Opus frame. What the engine copies into each shard's ring.
+/// One packet by value: stamps + one 20 ms Opus frame. What the engine copies into each shard's
+/// ring.
 struct PacketSlot {
     PacketStamp stamp;
     std::uint16_t size = 0;  ///< Bytes of payload in use, 0 to kMaxPayloadBytes.
     std::array<std::byte, kMaxPayloadBytes> payload{};
 
-    [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {payload.data(), size}; }
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
+        return {payload.data(), size};
+    }
 };
 
 /// Takes packets from the render side; what stands behind it (shards, a bus) is no one's business
@@ -40,7 +43,8 @@ public:
     virtual ~PacketSink() = default;
     /// Copies one packet. Thread: engine. Real-time: yes; a full ring drops the packet and counts.
     virtual void push(const PacketSlot& packet) noexcept = 0;
-    /// Wakes whoever reads, once after a batch of push(). Thread: engine. Real-time: no (a system call).
+    /// Wakes whoever reads, once after a batch of push(). Thread: engine. Real-time: no (a system
+    /// call).
     virtual void flush() noexcept = 0;
 };
 

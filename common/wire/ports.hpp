@@ -30,7 +30,9 @@ public:
     virtual ~ListenerEvents() = default;
     /// An envelope other than sync_request, from a connection whose handshake is open or done.
     /// @param body  Lives only during the call.
-    virtual void on_envelope(ConnectionId connection, Kind kind, std::span<const std::byte> body) = 0;
+    virtual void on_envelope(ConnectionId connection,
+                             Kind kind,
+                             std::span<const std::byte> body) = 0;
     /// The socket is gone; no call for this connection follows.
     virtual void on_closed(ConnectionId connection, const ConnectionCounters& counters) = 0;
 };
@@ -46,8 +48,8 @@ public:
     virtual void broadcast(SharedEnvelope envelope) = 0;
     /// The handshake succeeded: broadcasts and audio may reach this connection from now on.
     virtual void accept(ConnectionId connection) = 0;
-    /// Routes one stream to a connection, in place of the one before: the stream's packets that are still
-    /// due (60 ms from now and later) go out at once, then all new ones.
+    /// Routes one stream to a connection, in place of the one before: the stream's packets that are
+    /// still due (60 ms from now and later) go out at once, then all new ones.
     virtual void subscribe(ConnectionId connection, StreamId stream) = 0;
     /// Sends what is queued as control, then closes with a reason a person can read.
     virtual void close(ConnectionId connection, std::string reason) = 0;

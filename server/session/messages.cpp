@@ -77,6 +77,16 @@ void fill(v1::StateChange& out, const StateNotice& notice, const show::Show& sho
     if (!cue.caption.empty()) out.set_caption(cue.caption);
 }
 
+void fill(v1::Timeline& out, std::span<const timeline::Segment> segments) {
+    for (const timeline::Segment& segment : segments) {
+        v1::Segment& message = *out.add_segments();
+        message.set_epoch(segment.epoch.value);
+        message.set_media_time(segment.media.time_since_epoch().count());
+        message.set_programme_time(segment.programme.time_since_epoch().count());
+        message.set_rate(segment.rate);
+    }
+}
+
 void fill(v1::SessionState& out, timeline::Phase phase, bool panic, std::size_t listeners) {
     using timeline::Phase;
     switch (phase) {

@@ -2,6 +2,7 @@
 
 #include "server/session/playback.hpp"
 
+#include <span>
 #include <string_view>
 
 namespace earshot::v1 {
@@ -18,6 +19,7 @@ namespace earshot::session {
 void fill(v1::Streams& out, const show::Show& show, int bitrate_bps);
 void fill(v1::ShowSummary& out, const show::Show& show, std::optional<Frames> length);
 void fill(v1::StateChange& out, const StateNotice& notice, const show::Show& show);
+void fill(v1::Timeline& out, std::span<const timeline::Segment> segments);
 void fill(v1::SessionState& out, timeline::Phase phase, bool panic, std::size_t listeners);
 
 /// The index of a perspective in the show: its stream's number. @return -1 if there is none.

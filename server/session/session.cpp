@@ -186,7 +186,7 @@ wire::SharedEnvelope Session::welcome(const Listener& listener) const {
     fill(*message.mutable_streams(), show_, settings_.bitrate_bps);
     fill(*message.mutable_show(), show_, playback_->length());
     fill(*message.mutable_session(), playback_->phase(clock_.now()), panic_, registry_.connected());
-    playback_->map().write(*message.mutable_timeline(), recent());
+    fill(*message.mutable_timeline(), playback_->map().since(recent()));
     for (const StateNotice& notice : playback_->states(clock_.now())) {
         fill(*message.add_states(), notice, show_);
     }
@@ -244,7 +244,7 @@ void Session::leave_or_return(ConnectionId connection, std::span<const std::byte
 
 void Session::on_timeline() {
     v1::Timeline message;
-    playback_->map().write(message, recent());
+    fill(message, playback_->map().since(recent()));
     gateway_->broadcast(envelope(wire::Kind::timeline, message));
 }
 

@@ -1,7 +1,6 @@
 #include "server/timeline/programme_map.hpp"
 
 #include "common/base/assert.hpp"
-#include "earshot/v1/stream.pb.h"
 
 #include <algorithm>
 #include <iterator>
@@ -48,19 +47,9 @@ std::optional<MediaTime> ProgrammeMap::media_at(ProgrammeTime time) const noexce
     return last().media + (time - last().programme);
 }
 
-void ProgrammeMap::write(v1::Timeline& message, MediaTime since) const {
-    message.Clear();
-    const Segment& first = segment_at(since);
-    for (const Segment& segment : segments_) {
-        if (segment.media < first.media) {
-            continue;
-        }
-        v1::Segment& out = *message.add_segments();
-        out.set_epoch(segment.epoch.value);
-        out.set_media_time(segment.media.time_since_epoch().count());
-        out.set_programme_time(segment.programme.time_since_epoch().count());
-        out.set_rate(segment.rate);
-    }
+std::span<const Segment> ProgrammeMap::since(MediaTime time) const noexcept {
+    const MediaTime first = segment_at(time).media;
+    return {std::ranges::lower_bound(segments_, first, {}, &Segment::media), segments_.end()};
 }
 
 }  // namespace earshot::timeline

@@ -8,10 +8,6 @@
 #include <span>
 #include <vector>
 
-namespace earshot::v1 {
-class Timeline;
-}
-
 namespace earshot::timeline {
 
 /// From `media` on, programme frame programme + (m - media) * rate is heard at media frame m.
@@ -52,8 +48,8 @@ public:
     [[nodiscard]] std::span<const Segment> segments() const noexcept { return segments_; }
     [[nodiscard]] const Segment& last() const noexcept { return segments_.back(); }
 
-    /// Puts the segment in force at `since` and all later ones into a message.
-    void write(v1::Timeline& message, MediaTime since) const;
+    /// The segment in force at a media time and all later ones, oldest first; valid until append().
+    [[nodiscard]] std::span<const Segment> since(MediaTime time) const noexcept;
 
 private:
     std::vector<Segment> segments_;  ///< Never empty; media and epoch strictly rise.

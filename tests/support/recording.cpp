@@ -5,7 +5,6 @@
 #include <boost/json/array.hpp>
 
 #include <algorithm>
-#include <initializer_list>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -17,24 +16,25 @@ std::filesystem::path json_beside(const std::filesystem::path& wav) {
     return wav.string() + ".json";
 }
 
-/// The first member of these names, or the element at a position if the value is an array.
-std::int64_t entry_int(const boost::json::value& entry,
-                       std::initializer_list<std::string_view> names,
-                       std::size_t position) {
-    if (entry.is_array()) {
-        const boost::json::value& found = entry.as_array().at(position);
-        return found.is_bool() ? std::int64_t{found.get_bool()} : to_int(found);
-    }
-    for (const std::string_view name : names) {
-        const boost::json::value& found = member(entry, name);
-        if (found.is_bool()) {
-            return found.get_bool() ? 1 : 0;
-        }
-        if (!found.is_null()) {
-            return to_int(found);
+/// A number or a flag of one row, which is an object or, with its columns named, an array.
+std::int64_t field(const boost::json::value& row,
+                   const boost::json::value& columns,
+                   std::string_view name) {
+    const boost::json::value* found = nullptr;
+    if (row.is_object()) {
+        found = row.get_object().if_contains(name);
+    } else if (row.is_array() && columns.is_array()) {
+        const boost::json::array& names = columns.get_array();
+        for (std::size_t n = 0; n < names.size() && n < row.get_array().size(); ++n) {
+            if (names[n].is_string() && std::string_view(names[n].get_string()) == name) {
+                found = &row.get_array()[n];
+            }
         }
     }
-    throw std::runtime_error("decoded blocks: no member " + std::string(*names.begin()));
+    if (found == nullptr) {
+        throw std::runtime_error("a recording's row has no " + std::string(name));
+    }
+    return found->is_bool() ? std::int64_t{found->get_bool()} : to_int(*found);
 }
 
 }  // namespace
@@ -80,9 +80,9 @@ Recording read_recording(const std::filesystem::path& wav) {
         throw std::runtime_error(json_beside(wav).string() + ": no blocks");
     }
     std::vector<Recording::Mark> marks;
+    const boost::json::value columns{"first_frame", "raw_ns"};
     for (const boost::json::value& block : blocks.get_array()) {
-        marks.push_back(
-            {entry_int(block, {"first_frame", "frame"}, 0), entry_int(block, {"raw_ns"}, 1)});
+        marks.push_back({field(block, columns, "first_frame"), field(block, columns, "raw_ns")});
     }
     return {read_audio(wav), std::move(marks), number_or(clock, "ppm", 0.0)};
 }
@@ -90,20 +90,24 @@ Recording read_recording(const std::filesystem::path& wav) {
 DecodedTap read_decoded_tap(const std::filesystem::path& wav) {
     DecodedTap tap{read_audio(wav), {}};
     const boost::json::value all = read_json(json_beside(wav));
-    const boost::json::value& blocks = all.is_array() ? all : member(all, "blocks");
+    const boost::json::value& blocks = member(all, "blocks");
     if (!blocks.is_array()) {
         throw std::runtime_error(json_beside(wav).string() + ": no blocks");
     }
+    const boost::json::value& columns = member(all, "columns");
     for (const boost::json::value& block : blocks.get_array()) {
         DecodedTap::Entry entry;
-        entry.file_frame = entry_int(block, {"file_frame", "frame"}, 0);
-        entry.epoch = static_cast<std::uint32_t>(entry_int(block, {"epoch"}, 1));
-        entry.sequence = static_cast<std::uint32_t>(entry_int(block, {"sequence"}, 2));
-        entry.media = entry_int(block, {"media_time", "media"}, 3);
-        entry.programme = entry_int(block, {"programme_time", "programme"}, 4);
-        entry.stream = static_cast<int>(entry_int(block, {"stream", "stream_id"}, 5));
-        entry.concealed = entry_int(block, {"concealed"}, 6) != 0;
+        entry.file_frame = static_cast<std::int64_t>(tap.entries.size()) * 960;
+        entry.epoch = static_cast<std::uint32_t>(field(block, columns, "epoch"));
+        entry.sequence = static_cast<std::uint32_t>(field(block, columns, "sequence"));
+        entry.media = field(block, columns, "media_time");
+        entry.programme = field(block, columns, "programme_time");
+        entry.stream = static_cast<int>(field(block, columns, "stream"));
+        entry.concealed = field(block, columns, "concealed") != 0;
         tap.entries.push_back(entry);
+    }
+    if (tap.audio.frames() < tap.entries.size() * 960) {
+        throw std::runtime_error(wav.string() + " is shorter than its blocks");
     }
     return tap;
 }

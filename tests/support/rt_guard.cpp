@@ -25,7 +25,6 @@
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <system_error>
 
 #include <atomic>
 #include <cerrno>
@@ -33,6 +32,7 @@
 #include <cstdint>
 #include <mutex>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <ucontext.h>
 #include <vector>

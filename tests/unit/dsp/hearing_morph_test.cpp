@@ -108,8 +108,9 @@ TEST(HearingMorph, G4InterruptedMorphsAreWithoutAClickAndEndOnTheTarget) {
     double second = 0.0;
     for (std::size_t i = 2'402; i < out.left.size(); ++i) {
         ASSERT_TRUE(std::isfinite(out.left[i]));
-        second = std::max(second, std::abs(double{out.left[i]} - 2.0 * double{out.left[i - 1]} +
-                                           double{out.left[i - 2]}));
+        second = std::max(second, std::abs(static_cast<double>(out.left[i]) -
+                                           2.0 * static_cast<double>(out.left[i - 1]) +
+                                           static_cast<double>(out.left[i - 2])));
     }
     // A steady tone's own second difference, with room for two states sounding at once.
     EXPECT_LE(second, 1.5 * kAmplitude * std::pow(2.0 * std::sin(3.14159265 / 48.0), 2.0));
@@ -156,7 +157,8 @@ TEST(HearingMorph, NewlyUsedStateIsWarm) {
     const Stereo settled = sound::render_in(felt, in);
     double worst = 0.0;
     for (std::size_t i = 19'200 + 960; i < out.left.size(); ++i) {
-        worst = std::max(worst, std::abs(double{out.left[i]} - double{settled.left[i]}));
+        worst = std::max(worst, std::abs(static_cast<double>(out.left[i]) -
+                                         static_cast<double>(settled.left[i])));
     }
     std::cout << "  largest difference from the settled state: " << gain_to_db(worst) << " dBFS\n";
     EXPECT_LE(gain_to_db(worst), -60.0);
@@ -173,7 +175,7 @@ TEST(HearingMorph, G2ALevelBetweenBothSteadyLevelsIsHeardDuringTheFade) {
     const auto level = [](const Stereo& of, int from) {
         double power = 0.0;
         for (int i = from; i < from + 2'400; ++i) {
-            power += std::pow(double{of.left[static_cast<std::size_t>(i)]}, 2.0);
+            power += std::pow(static_cast<double>(of.left[static_cast<std::size_t>(i)]), 2.0);
         }
         return 10.0 * std::log10(power / 2'400.0);
     };

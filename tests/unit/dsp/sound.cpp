@@ -141,7 +141,8 @@ double tone_db(const std::vector<float>& sound, double frequency_hz, int from) {
     double weights = 0.0;
     for (int i = 0; i < count; ++i) {
         const double weight = 1.0 - std::cos(2.0 * std::numbers::pi * i / count);
-        const double sample = double{sound[static_cast<std::size_t>(from + i)]} * weight;
+        const double sample =
+            static_cast<double>(sound[static_cast<std::size_t>(from + i)]) * weight;
         re += sample * std::cos(cycle(frequency_hz) * i);
         im += sample * std::sin(cycle(frequency_hz) * i);
         weights += weight;
@@ -152,7 +153,8 @@ double tone_db(const std::vector<float>& sound, double frequency_hz, int from) {
 double largest_step(const std::vector<float>& sound, int from, int to) {
     double step = 0.0;
     for (auto i = static_cast<std::size_t>(from) + 1; i < static_cast<std::size_t>(to); ++i) {
-        step = std::max(step, std::abs(double{sound[i]} - double{sound[i - 1]}));
+        step = std::max(
+            step, std::abs(static_cast<double>(sound[i]) - static_cast<double>(sound[i - 1])));
     }
     return step;
 }
@@ -160,8 +162,8 @@ double largest_step(const std::vector<float>& sound, int from, int to) {
 double largest(const Stereo& sound) {
     double result = 0.0;
     for (std::size_t i = 0; i < sound.left.size(); ++i) {
-        result =
-            std::max({result, std::abs(double{sound.left[i]}), std::abs(double{sound.right[i]})});
+        result = std::max({result, std::abs(static_cast<double>(sound.left[i])),
+                           std::abs(static_cast<double>(sound.right[i]))});
     }
     return result;
 }
@@ -191,9 +193,9 @@ double correlation(const std::vector<float>& a, const std::vector<float>& b, int
     double bb = 0.0;
     double ab = 0.0;
     for (auto i = static_cast<std::size_t>(from); i < a.size(); ++i) {
-        aa += double{a[i]} * double{a[i]};
-        bb += double{b[i]} * double{b[i]};
-        ab += double{a[i]} * double{b[i]};
+        aa += static_cast<double>(a[i]) * static_cast<double>(a[i]);
+        bb += static_cast<double>(b[i]) * static_cast<double>(b[i]);
+        ab += static_cast<double>(a[i]) * static_cast<double>(b[i]);
     }
     return ab / std::sqrt(aa * bb);
 }

@@ -71,8 +71,8 @@ TEST(TruePeakLimiter, PassesSoundOfMinusThreeDbtpBitForBit) {
         const double gain = db_to_gain(-3.0 - sound::true_peak_dbtp(hot));
         Stereo in = hot;
         for (std::size_t i = 0; i < in.left.size(); ++i) {
-            in.left[i] = static_cast<float>(double{in.left[i]} * gain);
-            in.right[i] = static_cast<float>(double{in.right[i]} * gain);
+            in.left[i] = static_cast<float>(static_cast<double>(in.left[i]) * gain);
+            in.right[i] = static_cast<float>(static_cast<double>(in.right[i]) * gain);
         }
         Stereo out = in;
         TruePeakLimiter limiter;

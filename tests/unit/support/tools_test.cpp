@@ -109,14 +109,19 @@ TEST(RecordingFiles, AreReadAsTheSinkWritesThem) {
     EXPECT_DOUBLE_EQ(recording.ppm(), -50.5);
     EXPECT_DOUBLE_EQ(recording.raw_ns(480.0), 1'010'000'505.0);
     std::ofstream(folder / "l.wav.json")
-        << R"({"blocks":[{"file_frame":0,"epoch":1,"sequence":4,"media_time":960,)"
-        << R"("programme_time":-5,"stream":2,"concealed":true},[960,1,5,1920,955,2,false]]})";
+        << R"({"sample_rate":48000,"block_frames":960,)"
+        << R"("columns":["epoch","sequence","media_time","programme_time","stream","concealed"],)"
+        << R"("blocks":[[1,4,960,-5,2,1],)"
+        << R"({"epoch":1,"sequence":5,"media_time":1920,"programme_time":955,"stream":2,)"
+        << R"("concealed":false}]})";
+    write_audio(folder / "l.wav", tone(48'000, 2, 0.04, 1'000.0, 0.5F), FileFormat::wav_float);
     const DecodedTap tap = read_decoded_tap(folder / "l.wav");
     ASSERT_EQ(tap.entries.size(), 2U);
     EXPECT_TRUE(tap.entries[0].concealed);
     EXPECT_EQ(tap.entries[0].programme, -5);
     EXPECT_EQ(tap.entries[1].media, 1920);
     EXPECT_FALSE(tap.entries[1].concealed);
+    EXPECT_EQ(tap.entries[1].file_frame, 960);
 }
 
 TEST(Json, SaysWhatItCannotRead) {

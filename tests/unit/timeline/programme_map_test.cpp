@@ -1,7 +1,5 @@
 #include "server/timeline/programme_map.hpp"
 
-#include "earshot/v1/stream.pb.h"
-
 #include <gtest/gtest.h>
 
 namespace earshot::timeline {
@@ -73,21 +71,16 @@ TEST(ProgrammeMap, KeepsABoundedHistory) {
     EXPECT_EQ(map.last().epoch, Epoch{200});
 }
 
-TEST(ProgrammeMap, WritesTheSegmentsFromTheOneInForce) {
+TEST(ProgrammeMap, ListsTheSegmentsFromTheOneInForce) {
     ProgrammeMap map(segment(1, 0, 0, 0.0));
     map.append(segment(2, 1000, -960, 1.0));
     map.append(segment(3, 9000, 700, 0.0));
-    v1::Timeline message;
-    message.add_segments()->set_epoch(99);
-    map.write(message, media(1500));
-    ASSERT_EQ(message.segments_size(), 2);
-    EXPECT_EQ(message.segments(0).epoch(), 2U);
-    EXPECT_EQ(message.segments(0).media_time(), 1000);
-    EXPECT_EQ(message.segments(0).programme_time(), -960);
-    EXPECT_EQ(message.segments(0).rate(), 1.0);
-    EXPECT_EQ(message.segments(1).epoch(), 3U);
-    map.write(message, media(-5));
-    EXPECT_EQ(message.segments_size(), 3);
+    const auto recent = map.since(media(1500));
+    ASSERT_EQ(recent.size(), 2U);
+    EXPECT_EQ(recent[0], segment(2, 1000, -960, 1.0));
+    EXPECT_EQ(recent[1], segment(3, 9000, 700, 0.0));
+    EXPECT_EQ(map.since(media(-5)).size(), 3U);
+    EXPECT_EQ(map.since(media(9000)).size(), 1U);
 }
 
 TEST(ProgrammeMapDeathTest, RefusesAnEpochUsedBefore) {
