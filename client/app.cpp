@@ -20,6 +20,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 
 namespace earshot::client {
 namespace {
@@ -173,7 +174,8 @@ private:
         }
         housekeeping_.expires_after(until_next_state());
         housekeeping_.async_wait([this](error_code error) {
-            if (!error) {
+            // A timer that is due already calls back without error, cancelled or not.
+            if (!error && !finished_) {
                 keep_house();
             }
         });
@@ -220,7 +222,7 @@ private:
     void next_stats() {
         stats_timer_.expires_at(stats_timer_.expiry() + kStatsPeriod);
         stats_timer_.async_wait([this](error_code error) {
-            if (!error) {
+            if (!error && !finished_) {
                 print_stats();
                 next_stats();
             }
@@ -263,6 +265,9 @@ private:
     }
 
     void finish(int code) {
+        if (std::exchange(finished_, true)) {
+            return;
+        }
         code_ = code;
         signals_.cancel();
         duration_.cancel();
@@ -300,6 +305,7 @@ private:
     std::chrono::steady_clock::time_point started_;
     DecodedBlock decoded_{};
     bool ever_live_ = false;
+    bool finished_ = false;
     int code_ = 0;
 };
 
