@@ -34,6 +34,7 @@ void ListenerLink::start() {
 }
 
 void ListenerLink::stop(std::string_view reason) {
+    stopped_ = true;
     retry_.cancel();
     tick_.cancel();
     if (connection_) {
@@ -78,7 +79,8 @@ void ListenerLink::on_closed(std::string_view reason) {
     events_.on_lost(why, wait);
     retry_.expires_after(wait);
     retry_.async_wait([this](boost::system::error_code error) {
-        if (!error) {
+        // Cancelling a timer does not take back a call that is already queued.
+        if (!error && !stopped_) {
             start();
         }
     });
@@ -91,7 +93,7 @@ void ListenerLink::schedule_tick() {
     }
     tick_.expires_after(due - clock_.now());
     tick_.async_wait([this](boost::system::error_code error) {
-        if (error) {
+        if (error || stopped_) {
             return;
         }
         session_.tick(clock_.now());

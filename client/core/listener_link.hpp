@@ -71,6 +71,7 @@ private:
     std::shared_ptr<Connection> connection_;
     LocalInstant live_since_{};
     bool was_live_ = false;
+    bool stopped_ = false;
     std::uint64_t disconnects_ = 0;
 };
 

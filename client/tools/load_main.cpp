@@ -98,7 +98,11 @@ public:
     }
 
 private:
+    // Cancelling a timer does not take back a call that is already queued: hence finished_.
     void start_some() {
+        if (finished_) {
+            return;
+        }
         const double since =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
         const double due = 1.0 + since * options_.ramp_per_s;
@@ -131,7 +135,7 @@ private:
         shared_.spread.expire(clock_.now(), shared_.figures.spread_us);
         progress_.expires_at(progress_.expiry() + 1s);
         progress_.async_wait([this](error_code error) {
-            if (error) {
+            if (error || finished_) {
                 return;
             }
             summarise();
@@ -183,6 +187,10 @@ private:
     }
 
     void finish() {
+        if (finished_) {
+            return;
+        }
+        finished_ = true;
         signals_.cancel();
         ramp_.cancel();
         progress_.cancel();
@@ -207,6 +215,7 @@ private:
     std::vector<std::unique_ptr<LoadListener>> listeners_;
     std::chrono::steady_clock::time_point started_;
     LoadSummary summary_;
+    bool finished_ = false;
 };
 
 int wrong_usage(const std::string& text) {

@@ -195,7 +195,7 @@ TEST_F(ClientSessionTest, ReportsEveryTwoSeconds) {
     join();
     audio_.now.packets_received = 321;
     audio_.now.playing = true;
-    while (now_ < kStart + 6500ms) {
+    while (session_.next_due() < kStart + 6500ms) {
         now_ = std::max(now_ + 1us, session_.next_due());
         session_.tick(now_);
         receive(bundle_of(1, 1, 0, 1));
