@@ -53,7 +53,10 @@ class Rules:
         parts = folder.split("/")
         if parts[0] == "tests":
             return "tests"
-        return folder if folder in self.modules else None
+        # A folder inside a module's is part of it; server/ and client/ are modules of their own files only.
+        while "/" in folder and folder not in self.modules:
+            folder = folder.rsplit("/", 1)[0]
+        return folder if folder in self.modules and ("/" in folder or folder == path.rsplit("/", 1)[0]) else None
 
     def allows(self, module: str, other: str) -> bool:
         if module == other:
@@ -92,7 +95,9 @@ def _problem(tree: Tree, rules: Rules, path: str, module: str, include: str, quo
     if include.startswith(OWN_ROOTS):
         if not quoted:
             return f"<{include}>: our own files are included with quotes"
-        if not (tree.root / include).is_file():
+        # The build makes it of a template.
+        made = (tree.root / (include + ".in")).is_file()
+        if not made and not (tree.root / include).is_file():
             return f"{include} does not exist"
         other = rules.module_of(include)
         if other is None or not rules.allows(module, other):

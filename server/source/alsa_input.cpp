@@ -18,6 +18,10 @@ constexpr std::size_t kReadFrames = 480;
 constexpr int kWaitMs = 50;
 constexpr int kRetryMs = 1'000;
 
+/// ALSA writes its own lines to standard error; ours say the same in one.
+void say_nothing(const char* /*file*/, int /*line*/, const char* /*function*/, int /*error*/,
+                 const char* /*format*/, ...) {}
+
 }  // namespace
 
 struct AlsaInput::Device {
@@ -27,6 +31,7 @@ struct AlsaInput::Device {
     std::unique_ptr<snd_pcm_t, Close> pcm;
 
     explicit Device(const std::string& name) {
+        snd_lib_error_set_handler(&say_nothing);
         snd_pcm_t* opened = nullptr;
         int error = snd_pcm_open(&opened, name.c_str(), SND_PCM_STREAM_CAPTURE, SND_PCM_NONBLOCK);
         if (error < 0) {
