@@ -3,6 +3,7 @@
 #include "common/show/show_reader.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -75,8 +76,12 @@ std::string describe(const Show& show) {
     for (const Cue& cue : show.cues) {
         text += "\ncue          " + cue.number + "  " +
                 (cue.at ? format_programme_time(*cue.at) : "by hand     ") + "  " +
-                cue.perspective + " -> " + cue.state + ", fade " +
-                std::to_string(cue.fade.count()) + " ms" + (cue.sudden ? ", sudden" : "");
+                cue.perspective + " -> " + cue.state +
+                (cue.intensity < 1.0
+                     ? " at " + std::to_string(std::lround(cue.intensity * 100.0)) + " %"
+                     : "") +
+                ", fade " + std::to_string(cue.fade.count()) + " ms" +
+                (cue.sudden ? ", sudden" : "");
     }
     return text + "\n";
 }

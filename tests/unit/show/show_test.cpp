@@ -415,6 +415,8 @@ TEST(Show, DescribesItself) {
     EXPECT_THAT(text, HasSubstr("Demo: a drummer's hearing"));
     EXPECT_THAT(text, HasSubstr("subjective (Through the drummer's ears), starts in full, 8 cues, "
                                 "default"));
+    EXPECT_THAT(text,
+                HasSubstr("6  00:00:58.000  subjective -> sudden_loss at 50 %, fade 1000 ms"));
     EXPECT_THAT(text, HasSubstr("2  00:00:22.000  subjective -> sudden_loss, fade 250 ms"));
 }
 
