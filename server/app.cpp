@@ -19,6 +19,7 @@
 #include "server/source/source_spec.hpp"
 #include "server/stream/packet_journal.hpp"
 #include "server/stream/stream_encoder.hpp"
+#include "server/transport/admission.hpp"
 #include "server/transport/transport.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -99,7 +100,9 @@ transport::TransportConfig transport_config(const Options& options) {
             .tls_cert = options.tls_cert.string(),
             .tls_key = options.tls_key.string(),
             .max_connections = static_cast<std::size_t>(options.seats) + 200,
-            .max_connections_per_address = static_cast<std::size_t>(options.seats) + 100};
+            .max_connections_per_address = static_cast<std::size_t>(options.seats) + 100,
+            // Without a created session there is no code to ask for: the network is the door.
+            .may_listen = transport::is_local};
 }
 
 /// One running server. Members stand in the order of the audio's way; they go in the opposite one.
@@ -180,7 +183,7 @@ private:
         log_.info(kArea, "'" + show_.title + "' from " + feed_->description() +
                              "; rights: " + show_.rights);
         log_.warning(kArea,
-                     "open session: whoever reaches this address may listen, without a code");
+                     "open session: whoever is on the local network may listen, without a code");
         std::cout << "earshot-server listening on " << url
                   << std::endl;  // scripts wait for it: flush
         sd_notify(0, "READY=1");
@@ -243,7 +246,10 @@ private:
     void handle(const wire::HttpRequest& request, const wire::HttpResponder& respond) {
         const ops::Access access = ops::decide_access(ops::caller_of(request), token_);
         if (!access.granted) {
-            return respond({.status = access.status, .body = access.reason + "\n", .headers = {}});
+            wire::HttpResponse refusal{
+                .status = access.status, .body = access.reason + "\n", .headers = {}};
+            if (access.status == 401) refusal.headers["WWW-Authenticate"] = "Bearer";
+            return respond(std::move(refusal));
         }
         if (request.path.starts_with("/api/")) return api_.handle(request, respond);
         if (request.method != "GET" && request.method != "HEAD") {

@@ -13,6 +13,18 @@ boost::asio::ip::address counted_address(const boost::asio::ip::address& peer) {
     return ip::address_v6(bytes);
 }
 
+bool is_local(const boost::asio::ip::address& peer) {
+    const auto plain = counted_address(peer);
+    if (plain.is_loopback()) return true;
+    if (plain.is_v6()) {
+        const auto bytes = plain.to_v6().to_bytes();
+        return plain.to_v6().is_link_local() || (bytes[0] & 0xFEU) == 0xFCU;
+    }
+    const auto bytes = plain.to_v4().to_bytes();
+    return bytes[0] == 10 || (bytes[0] == 172 && (bytes[1] & 0xF0U) == 16) ||
+           (bytes[0] == 192 && bytes[1] == 168) || (bytes[0] == 169 && bytes[1] == 254);
+}
+
 Admission::Ticket Admission::enter(const boost::asio::ip::address& peer, Refusal& why) {
     const auto counted = counted_address(peer);
     const std::lock_guard lock(mutex_);

@@ -26,6 +26,8 @@ std::string_view name_of(Refused reason) noexcept {
             return "hello_timeout";
         case Refused::slow:
             return "slow";
+        case Refused::not_local:
+            return "not_local";
     }
     return "unknown";
 }

@@ -22,8 +22,9 @@ enum class Refused : std::uint8_t {
     rate,
     hello_timeout,
     slow,
+    not_local,
 };
-inline constexpr std::size_t kRefusedReasons = 11;
+inline constexpr std::size_t kRefusedReasons = 12;
 
 /// The reason as metrics and logs name it: "total_limit".
 [[nodiscard]] std::string_view name_of(Refused reason) noexcept;

@@ -260,6 +260,12 @@ void HttpSession::redirect(const Request& request) {
 }
 
 void HttpSession::upgrade(wire::HttpRequest request) {
+    const auto may_listen = shard_.surroundings().may_listen;
+    if (may_listen != nullptr && !may_listen(endpoint_.address())) {
+        shard_.refused(Refused::not_local, peer_, "an open session is for the local network only");
+        keep_alive_ = false;
+        return answer(plain_answer(403, "This session is open to its own network only."));
+    }
     if (!offers_subprotocol(request)) {
         shard_.refused(Refused::no_subprotocol, peer_,
                        "offered no subprotocol that is spoken here");

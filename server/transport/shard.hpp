@@ -13,6 +13,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -34,6 +35,7 @@ struct ShardSurroundings {
     Log& log;
     ControlPort& control;
     const StaticFiles& files;
+    bool (*may_listen)(const boost::asio::ip::address& peer) = nullptr;  ///< TransportConfig's.
 };
 
 /// One network thread: its connections, the packets they share, and the ring the engine fills.

@@ -65,7 +65,8 @@ struct Transport::Parts {
           control(control_context, std::move(handler), events),
           admission({config.max_connections, config.max_connections_per_address}),
           tls(make_tls(config)),
-          shards(make_shards(shard_count(config.shards), {clock, log, control, files})),
+          shards(make_shards(shard_count(config.shards),
+                             {clock, log, control, files, config.may_listen})),
           fanout(pointers(shards)),
           acceptor(config.listen_address, config.port, pointers(shards), admission, tls) {}
 

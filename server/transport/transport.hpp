@@ -8,6 +8,7 @@
 #include "server/transport/counters.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +26,9 @@ struct TransportConfig {
     std::string tls_key;
     std::size_t max_connections = 4000;
     std::size_t max_connections_per_address = 1000;
+    /// Whether a peer may listen without a join code (see is_local()); null: everyone may. Pages and
+    /// API are not asked about.
+    bool (*may_listen)(const boost::asio::ip::address& peer) = nullptr;
 };
 
 /// All of the server's sockets: one TCP port for pages, API and listeners, plain or TLS, served by

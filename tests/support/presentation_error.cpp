@@ -140,23 +140,45 @@ std::optional<Departure> find_departure(const Recording& recording,
         if (!found) {
             continue;
         }
+        const auto position_of = [&](std::size_t n) {
+            return found->position + laid.ratio * static_cast<double>(n - first);
+        };
+        const auto difference = [&](std::size_t n) {
+            const double expected =
+                found->gain * sinc_value(reference.audio.channel(channel), position_of(n));
+            return std::abs(static_cast<double>(sound[n]) - expected);
+        };
+        double threshold = settings.threshold;
+        for (std::size_t n = first; n < first + frames; ++n) {
+            threshold = std::max(threshold, 2.0 * difference(n));
+        }
         for (std::size_t n = first + frames; n < sound.size(); ++n) {
-            const double position = found->position + laid.ratio * static_cast<double>(n - first);
-            const double media = position + static_cast<double>(reference.first_media);
+            const double media = position_of(n) + static_cast<double>(reference.first_media);
             if (media >= static_cast<double>(settings.to_media) ||
                 (earliest && media >= earliest->media)) {
                 break;
             }
-            const double expected =
-                found->gain * sinc_value(reference.audio.channel(channel), position);
-            if (std::abs(static_cast<double>(sound[n]) - expected) > settings.threshold) {
+            if (difference(n) > threshold) {
                 const double sounded = recording.raw_ns(static_cast<double>(n));
-                earliest = Departure{media, (sounded - epoch.due_raw_ns(media)) * 1e-3};
+                earliest = Departure{media, (sounded - epoch.due_raw_ns(media)) * 1e-3, threshold};
                 break;
             }
         }
     }
     return earliest;
+}
+
+std::optional<DepartureWindow> departure_window(const MediaReference& with,
+                                                const MediaReference& without,
+                                                std::int64_t from_media,
+                                                double threshold) {
+    const DepartureWindow window{
+        first_difference(with, without, from_media, static_cast<float>(0.9 * threshold)),
+        first_difference(with, without, from_media, static_cast<float>(1.1 * threshold))};
+    if (window.last < 0) {
+        return std::nullopt;
+    }
+    return window;
 }
 
 }  // namespace earshot::test

@@ -62,8 +62,10 @@ struct ErrorReport {
 struct DepartureSettings {
     std::int64_t from_media = 0;  ///< The reference still holds here.
     std::int64_t to_media = 0;
-    double align_s = 0.1;           ///< Length of the piece before from_media that is aligned.
-    double threshold = 1e-3;        ///< -60 dBFS: far above the drift corrector's own error.
+    double align_s = 0.1;  ///< Length of the piece before from_media that is aligned.
+    /// Least difference that counts, -60 dBFS; at least twice what the piece that is aligned
+    /// differs by.
+    double threshold = 1e-3;
     double min_correlation = 0.98;  ///< Of the piece that is aligned.
 };
 
@@ -71,6 +73,7 @@ struct DepartureSettings {
 struct Departure {
     double media = 0.0;       ///< The reference's frame, counted along the recorded sound.
     double sounded_us = 0.0;  ///< When that frame sounded minus when it was due.
+    double threshold = 0.0;   ///< The difference that counted.
 };
 
 /// The first frame at which a recording departs from a reference (the same schedule without one
@@ -79,5 +82,22 @@ struct Departure {
                                                       const MediaReference& reference,
                                                       const MediaEpoch& epoch,
                                                       const DepartureSettings& settings);
+
+/// Where a recording may depart at the earliest and at the latest, if it plays `with`: a difference
+/// near the threshold is reached one oscillation earlier or later by the error of a tenth in it.
+struct DepartureWindow {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+
+    [[nodiscard]] bool holds(double media) const noexcept {
+        return media >= static_cast<double>(first) - 1.0 &&
+               media <= static_cast<double>(last) + 1.0;
+    }
+};
+/// @return nothing if the two do not differ by so much.
+[[nodiscard]] std::optional<DepartureWindow> departure_window(const MediaReference& with,
+                                                              const MediaReference& without,
+                                                              std::int64_t from_media,
+                                                              double threshold);
 
 }  // namespace earshot::test

@@ -27,6 +27,18 @@ TEST_F(TransportLoopback, UpgradesAtOnePathOnly) {
     EXPECT_EQ(LoopbackClient(transport_->port()).get("/stream").status, 426);
 }
 
+TEST_F(TransportLoopback, LetsOnlyThoseListenWhoMay) {
+    config_.may_listen = [](const boost::asio::ip::address&) { return false; };
+    start();
+    LoopbackClient client(transport_->port());
+    client.send(LoopbackClient::upgrade_request());
+    const auto answer = client.read_answer();
+    EXPECT_EQ(answer.status, 403);
+    EXPECT_THAT(answer.body, HasSubstr("its own network"));
+    EXPECT_EQ(transport_->counters().refused[static_cast<std::size_t>(Refused::not_local)], 1U);
+    EXPECT_EQ(LoopbackClient(transport_->port()).get("/page").status, 200);
+}
+
 TEST_F(TransportLoopback, AnswersRequestsOfOneConnectionInTurn) {
     start();
     LoopbackClient client(transport_->port());
