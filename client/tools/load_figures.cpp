@@ -1,22 +1,37 @@
 #include "client/tools/load_figures.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace earshot::load {
 
 std::uint32_t SequenceCheck::take(const wire::PacketStamp& stamp) {
-    const bool same_run = received_ > 0 && stamp.stream == newest_.stream;
-    if (same_run && (stamp.epoch < newest_.epoch ||
-                     (stamp.epoch == newest_.epoch && stamp.sequence <= newest_.sequence))) {
+    if (received_ == 0 || stamp.stream != newest_.stream) {
+        joined_at_ = stamp.media;
+        runs_.clear();
+    }
+    const auto run = std::find_if(runs_.begin(), runs_.end(),
+                                  [&](const Run& one) { return one.epoch == stamp.epoch; });
+    std::uint32_t gap = 0;
+    if (run == runs_.end()) {
+        // Of an epoch that had begun by then, nothing from before the join is owed.
+        const std::int64_t since_join = (stamp.media - joined_at_) / kPacketFrames;
+        gap = static_cast<std::uint32_t>(
+            std::clamp<std::int64_t>(since_join, 0, std::int64_t{stamp.sequence}));
+        if (runs_.size() == kRuns) {
+            runs_.erase(runs_.begin());
+        }
+        runs_.push_back({stamp.epoch, stamp.sequence});
+    } else if (stamp.sequence <= run->newest) {
         ++repeated_;
         return 0;
+    } else {
+        gap = stamp.sequence - run->newest - 1;
+        run->newest = stamp.sequence;
     }
-    std::uint32_t gap = 0;
-    if (same_run) {
-        // An epoch that begins while one listens begins with its first packet.
-        gap = stamp.epoch == newest_.epoch ? stamp.sequence - newest_.sequence - 1 : stamp.sequence;
+    if (received_ == 0 || stamp.stream != newest_.stream || stamp.media > newest_.media) {
+        newest_ = stamp;
     }
-    newest_ = stamp;
     ++received_;
     missing_ += gap;
     return gap;

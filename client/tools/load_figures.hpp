@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace earshot::load {
 
-/// What one listener lacks, by the packets' own numbers.
+/// What one listener lacks, by the packets' own numbers. Around a change of epoch the packets of
+/// two epochs come in turn: each is counted by itself.
 /// Thread: one owner.
 class SequenceCheck {
 public:
@@ -20,9 +22,19 @@ public:
     [[nodiscard]] std::uint64_t missing() const noexcept { return missing_; }
     /// Came again, or after a later one.
     [[nodiscard]] std::uint64_t repeated() const noexcept { return repeated_; }
+    /// The one that is heard last.
     [[nodiscard]] const wire::PacketStamp& newest() const noexcept { return newest_; }
 
 private:
+    /// Epochs that are under way at once: two lanes, and one that has just ended.
+    static constexpr std::size_t kRuns = 4;
+    struct Run {
+        Epoch epoch;
+        std::uint32_t newest;
+    };
+
+    std::vector<Run> runs_;  ///< In the order in which they began here.
+    MediaTime joined_at_{};  ///< When the first packet of the stream is heard.
     wire::PacketStamp newest_;
     std::uint64_t received_ = 0;
     std::uint64_t missing_ = 0;

@@ -78,7 +78,11 @@ TEST(Determinism, TwoRunsOfAShowGiveTheSamePayloads) {
         const bool same = packet->payload == other->second->payload &&
                           packet->stamp.programme == other->second->stamp.programme;
         if (!same && different++ == 0) {
-            ADD_FAILURE() << "stream " << stream << ", epoch " << epoch << ", packet " << sequence;
+            ADD_FAILURE() << "stream " << stream << ", epoch " << epoch << ", packet " << sequence
+                          << (packet->payload == other->second->payload ? ": another programme time"
+                                                                        : ": another payload")
+                          << "; programme " << packet->stamp.programme.time_since_epoch().count()
+                          << " and " << other->second->stamp.programme.time_since_epoch().count();
         }
     }
     EXPECT_EQ(different, 0);

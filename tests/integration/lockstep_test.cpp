@@ -164,7 +164,8 @@ void expect_changes_on_one_sample(const Room& room,
             EXPECT_TRUE(audible->holds(found->media))
                 << "listener " << n << ": at " << found->media << ", not from " << audible->first
                 << " to " << audible->last;
-            EXPECT_LE(found->threshold, 1e-2) << "listener " << n << ": not the sound it was sent";
+            // Noise up to 20 kHz, laid over the recording to a few hundredths of a frame.
+            EXPECT_LE(found->threshold, 3e-2) << "listener " << n << ": not the sound it was sent";
             if (!sanitized_run()) {
                 EXPECT_LE(std::abs(found->sounded_us), kBoundUs) << "listener " << n;
             }

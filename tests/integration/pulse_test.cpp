@@ -20,7 +20,7 @@ TEST(PulseSink, PlaysIntoANullSinkWhoseMonitorHoldsTheProgramme) {
         GTEST_SKIP() << "pulseaudio and pulseaudio-utils are not installed";
     }
     TempDir folder;
-    const std::string socket = (folder / "pulse").string();
+    const std::string socket = (folder / "socket").string();  // pulseaudio makes "pulse"
     const std::vector<std::string> environment = {
         "HOME=" + folder.path().string(), "XDG_RUNTIME_DIR=" + folder.path().string(),
         "XDG_CONFIG_HOME=" + folder.path().string(), "PULSE_SERVER=unix:" + socket,

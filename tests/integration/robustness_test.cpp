@@ -216,7 +216,8 @@ TEST(Robustness, BadPeersCostTheOthersNothing) {
     EXPECT_EQ(server.stop().exit_code, 0);
 
     const std::string log = server.process().errors();
-    for (const char* refusal : {"speaks protocol 99.0", "not an HTTP request", "larger than the limit of 8 KiB"}) {
+    for (const char* refusal :
+         {"speaks protocol 99.0", "not an HTTP request", "larger than the limit of 8 KiB"}) {
         EXPECT_GE(lines_with(log, refusal), 1) << "no word of: " << refusal << '\n' << log;
     }
     // 60 of one kind within 5 s are one line, two at a border; the next one counts the rest.

@@ -162,8 +162,9 @@ TEST(Sources, AFileThatEndsLeavesSilenceAndTheServer) {
     const Recording recording = listener.recording();
     const auto from = static_cast<std::size_t>(
         recording.frame_at(epoch.due_raw_ns(static_cast<double>(ended + kSecond))));
+    // An Opus decoder's de-emphasis rings for ever, far below what any device can show.
     for (const float sample : recording.audio().channel(0).subspan(from, kSecond / 2)) {
-        ASSERT_EQ(sample, 0.0F);
+        ASSERT_LE(std::abs(sample), 1e-9F);
     }
 }
 

@@ -55,6 +55,24 @@ Laid lay(const Recording& recording,
             (end - start) / static_cast<double>(frames)};
 }
 
+/// Reference frames per recorded frame, as it is played: a listener that still corrects its device
+/// plays at another rate than its clock's. Measured from the piece before to the one found.
+double played_ratio(std::span<const float> sound,
+                    std::size_t first,
+                    std::size_t frames,
+                    std::span<const float> reference,
+                    const Alignment& found,
+                    double ratio,
+                    double min_correlation) {
+    if (first < frames) {
+        return ratio;
+    }
+    const auto before = align(sound.subspan(first - frames, frames), reference,
+                              found.position - ratio * static_cast<double>(frames),
+                              {48, ratio, 1e-4, min_correlation});
+    return before ? (found.position - before->position) / static_cast<double>(frames) : ratio;
+}
+
 }  // namespace
 
 double ErrorReport::quantile_us(double q) const {
@@ -140,8 +158,10 @@ std::optional<Departure> find_departure(const Recording& recording,
         if (!found) {
             continue;
         }
+        const double ratio = played_ratio(sound, first, frames, reference.audio.channel(channel),
+                                          *found, laid.ratio, settings.min_correlation);
         const auto position_of = [&](std::size_t n) {
-            return found->position + laid.ratio * static_cast<double>(n - first);
+            return found->position + ratio * static_cast<double>(n - first);
         };
         const auto difference = [&](std::size_t n) {
             const double expected =

@@ -151,6 +151,11 @@ struct Misdeed {
     const char* text;
 };
 
+/// Instead of bytes, which differ from run to run, in the test's name.
+void PrintTo(const Misdeed& misdeed, std::ostream* out) {
+    *out << misdeed.name;
+}
+
 std::vector<std::byte> bytes(std::size_t size, unsigned first) {
     std::vector<std::byte> made(size, std::byte{0xFF});
     if (size > 0) made[0] = static_cast<std::byte>(first);
