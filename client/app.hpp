@@ -6,7 +6,8 @@
 
 namespace earshot::client {
 
-/// The listener program: puts sink, player, session and connection together, and ends them in order.
+/// The listener program: puts sink, player, session and connection together, and ends them in
+/// order.
 /// Thread: the one that constructs it runs the network; the sink brings its own.
 class App {
 public:

@@ -8,8 +8,8 @@
 
 namespace earshot::client {
 
-/// Writes what a listener decodes, before drift correction and gains: PATH is a float WAV, and beside
-/// it PATH.json says for each 960 frames of it which packet they are.
+/// Writes what a listener decodes, before drift correction and gains: PATH is a float WAV, and
+/// beside it PATH.json says for each 960 frames of it which packet they are.
 ///
 /// {"sample_rate":48000,"block_frames":960,
 ///  "columns":["epoch","sequence","media_time","programme_time","stream","concealed"],

@@ -66,8 +66,9 @@ struct SessionRefusal {
     bool final = false;  ///< Trying again would not help.
 };
 
-/// A listener's side of the protocol: handshake, clock, streams, states, telemetry; all but sockets,
-/// files and time itself. Lives across connections, so that clock and states survive a reconnect.
+/// A listener's side of the protocol: handshake, clock, streams, states, telemetry; all but
+/// sockets, files and time itself. Lives across connections, so that clock and states survive a
+/// reconnect.
 ///
 /// Thread: one owner (network). Time is what the caller says it is.
 class ClientSession {

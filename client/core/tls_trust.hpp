@@ -11,8 +11,8 @@ struct ssl_st;
 
 namespace earshot::client {
 
-/// Says in a TLS session's first message which host is wanted (RFC 6066 section 3). An address is not
-/// a host name and is left out.
+/// Says in a TLS session's first message which host is wanted (RFC 6066 section 3). An address is
+/// not a host name and is left out.
 void set_server_name(ssl_st* session, const std::string& host);
 
 /// Whom a client believes: the system's certificate authorities, or those of one file.

@@ -44,10 +44,11 @@ struct SimulatedSettings {
     std::filesystem::path record;  ///< WAV; empty: nothing is recorded.
 };
 
-/// A sound device that exists in time only, on a machine with a crystal of its own. What it plays can
-/// be recorded with the true instant of every block, which is proof no listener can talk its way
-/// around: PATH is a float WAV, PATH.json says
-/// {"sample_rate":48000,"ppm":P,"offset_ms":O,"block_frames":480,"blocks":[[first_frame,raw_ns],...],
+/// A sound device that exists in time only, on a machine with a crystal of its own. What it plays
+/// can be recorded with the true instant of every block, which is proof no listener can talk its
+/// way around: PATH is a float WAV, PATH.json says
+/// {"sample_rate":48000,"ppm":P,"offset_ms":O,"block_frames":480,
+///  "blocks":[[first_frame,raw_ns],...],
 ///  "late_calls":N,"latest_call_ms":X}.
 ///
 /// It asks for each period 40 ms before it plays, like a device buffer. A thread that is late still

@@ -25,8 +25,8 @@ struct SinkSpec {
     SimulatedSettings simulated;  ///< Of file and null.
 };
 
-/// Reads alsa[:DEV] | pulse[:SINK] | file:PATH[,ppm=P,offset-ms=O] | null[,ppm=P,offset-ms=O]; empty
-/// text is automatic. Options are read from the end, so a path may hold commas.
+/// Reads alsa[:DEV] | pulse[:SINK] | file:PATH[,ppm=P,offset-ms=O] | null[,ppm=P,offset-ms=O];
+/// empty text is automatic. Options are read from the end, so a path may hold commas.
 [[nodiscard]] Expected<SinkSpec> parse_sink_spec(std::string_view text);
 
 /// A sink and the clock of the machine it belongs to.

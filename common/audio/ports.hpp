@@ -35,8 +35,8 @@ struct FeedCounters {
     bool stalled = false;
 };
 
-/// Where the engine takes programme audio from. Several lanes, so that the sound after a seek can be
-/// made ready while the sound before it still plays.
+/// Where the engine takes programme audio from. Several lanes, so that the sound after a seek can
+/// be made ready while the sound before it still plays.
 class ProgrammeFeed {
 public:
     static constexpr int kLanes = 4;
@@ -49,15 +49,18 @@ public:
     [[nodiscard]] virtual std::string description() const = 0;
 
     /// Starts to fill a lane from a programme position (which may be negative: silence first).
-    /// Returns at once. Thread: control. @pre the engine does not pull this lane now.
+    /// Returns at once.
+    /// Thread: control. @pre the engine does not pull this lane now.
     virtual void prepare(int lane, ProgrammeTime from) = 0;
-    /// True once the lane holds enough to start. Thread: control.
+    /// True once the lane holds enough to start.
+    /// Thread: control.
     [[nodiscard]] virtual bool primed(int lane) const noexcept = 0;
     /// Takes the lane's next frames, shape [2][frames]; silence (counted) where there are none.
     /// Thread: engine. Real-time: yes.
     virtual void pull(int lane, BlockView out) noexcept = 0;
     /// Live only: tells the feed the media time at which the frames of the next pull are due to be
-    /// taken. File feeds ignore it. Thread: engine. Real-time: yes.
+    /// taken. File feeds ignore it.
+    /// Thread: engine. Real-time: yes.
     virtual void tick(MediaInstant /*now*/) noexcept {}
     /// Thread: any.
     [[nodiscard]] virtual FeedCounters counters() const noexcept = 0;
@@ -105,7 +108,8 @@ public:
     virtual void stop() noexcept = 0;
     /// For people: "PulseAudio, sink slot1".
     [[nodiscard]] virtual std::string description() const = 0;
-    /// Write to DAC, as the device reports it. Thread: any.
+    /// Write to DAC, as the device reports it.
+    /// Thread: any.
     [[nodiscard]] virtual std::chrono::microseconds reported_latency() const noexcept = 0;
 };
 

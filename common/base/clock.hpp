@@ -34,7 +34,8 @@ private:
     std::chrono::nanoseconds offset_;
 };
 
-/// Reads the server's media clock. Thread: any. Real-time: yes.
+/// Reads the server's media clock.
+/// Thread: any. Real-time: yes.
 class MediaClockSource {
 public:
     virtual ~MediaClockSource() = default;
@@ -46,14 +47,16 @@ class RawMediaClock final : public MediaClockSource {
 public:
     RawMediaClock() noexcept;
     [[nodiscard]] MediaInstant now() const noexcept override;
-    /// CLOCK_MONOTONIC_RAW nanoseconds at media time 0 (shown in the status, for proof from outside).
+    /// CLOCK_MONOTONIC_RAW nanoseconds at media time 0 (shown in the status, for proof from
+    /// outside).
     [[nodiscard]] std::int64_t epoch_raw_ns() const noexcept { return epoch_ns_; }
 
 private:
     std::int64_t epoch_ns_;
 };
 
-/// CLOCK_MONOTONIC_RAW, in nanoseconds. Thread: any. Real-time: yes.
+/// CLOCK_MONOTONIC_RAW, in nanoseconds.
+/// Thread: any. Real-time: yes.
 [[nodiscard]] std::int64_t monotonic_raw_ns() noexcept;
 
 }  // namespace earshot

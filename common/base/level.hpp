@@ -4,7 +4,8 @@
 
 namespace earshot {
 
-/// Gain in dB as a factor. Thread: any. Real-time: yes.
+/// Gain in dB as a factor.
+/// Thread: any. Real-time: yes.
 [[nodiscard]] inline float db_to_gain(float gain_db) noexcept {
     return std::pow(10.0F, gain_db * 0.05F);
 }
@@ -20,7 +21,8 @@ namespace earshot {
     return gain > 1e-10 ? 20.0 * std::log10(gain) : -200.0;
 }
 
-/// Sound pressure of digital full scale (rms 1.0) in dB SPL unless a show is calibrated (HEARING 1.1).
+/// Sound pressure of digital full scale (rms 1.0) in dB SPL unless a show is calibrated
+/// (HEARING 1.1).
 inline constexpr double kDefaultCalibrationDbSpl = 100.0;
 
 }  // namespace earshot

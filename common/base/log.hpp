@@ -37,7 +37,8 @@ public:
 
     /// A warning that may come from outside at any rate: at most one line per key and 5 s;
     /// the next line says how many were held back.
-    /// @param key  Names the kind of event and, where it helps, the peer. At most 1000 keys are kept.
+    /// @param key  Names the kind of event and, where it helps, the peer. At most 1000 keys are
+    /// kept.
     void warning_limited(std::string_view area, std::string_view key, std::string_view text);
 
 private:

@@ -22,8 +22,8 @@ inline constexpr Frames kChainLatency{960};
 /// much later than what was encoded. A test of the codec holds it to libopus's own word.
 inline constexpr Frames kCodecDelay{120};
 
-/// Every epoch's packets begin this much before its first frame, so that a fresh decoder has settled
-/// when listeners cross-fade to it: the switch is at the media time of packet 0 plus this.
+/// Every epoch's packets begin this much before its first frame, so that a fresh decoder has
+/// settled when listeners cross-fade to it: the switch is at the media time of packet 0 plus this.
 inline constexpr Frames kEpochPreroll{3 * kPacketFrames};
 
 /// The server's media clock: never pauses, never jumps. Its epoch is the server's start.

@@ -16,7 +16,8 @@ namespace earshot::codec {
 /// Decodes Opus frames of 20 ms to 48 kHz stereo, and invents the ones that are missing.
 ///
 /// Two decoders that were fed differently give the same samples, bit for bit, once both have had
-/// the same packets for a while (see the unit test for how long). Source: RFC 6716; libopus.
+/// the same packets for a while (see the unit test for how long).
+/// Source: RFC 6716; libopus.
 /// Thread: one owner, no locking inside. Real-time: everything but the constructor.
 class OpusDecoder {
 public:
@@ -29,8 +30,9 @@ public:
     [[nodiscard]] Result<void> decode(std::span<const std::byte> payload,
                                       audio::BlockView out) noexcept;
 
-    /// Continues the sound through one lost packet; if more are lost it falls, within about 100 ms, to
-    /// the quiet noise heard before and stays there: silence after a long loss is the caller's part.
+    /// Continues the sound through one lost packet; if more are lost it falls, within about 100 ms,
+    /// to the quiet noise heard before and stays there: silence after a long loss is the caller's
+    /// part.
     /// @param out  Shape [2][kOpusFrames].
     void conceal(audio::BlockView out) noexcept;
 

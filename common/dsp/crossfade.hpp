@@ -32,7 +32,8 @@ public:
 
     /// Only this slot is heard, from now on.
     void stand(int slot) noexcept;
-    /// Begins a fade to a slot: the first frame that differs is at + 1, the last that does at + length.
+    /// Begins a fade to a slot: the first frame that differs is at + 1, the last that does at +
+    /// length.
     /// @param at   Frame number, not before the last advance().  @param length  >= 1 frame.
     void begin(
         std::int64_t at, int slot, std::int64_t length, FadeCurve curve, double rho) noexcept;

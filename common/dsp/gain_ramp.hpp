@@ -11,8 +11,8 @@ namespace earshot::dsp {
 
 /// A gain that moves without a click, evaluated at every sample.
 ///
-/// A ramp that is interrupted runs on underneath the new one, which grows over it from nothing: value
-/// and slope stay continuous, and the gain stays between the gains it was sent to.
+/// A ramp that is interrupted runs on underneath the new one, which grows over it from nothing:
+/// value and slope stay continuous, and the gain stays between the gains it was sent to.
 /// Thread: one owner. Real-time: yes.
 class GainRamp {
 public:

@@ -16,8 +16,8 @@ struct Transition {
 };
 
 /// One perspective's whole processing: hearing states, their crossfades, true-peak limiter.
-/// Output equals the input of kChainLatency (960) frames before, as the state hears it; `full` below
-/// -3 dBTP is that, bit for bit.
+/// Output equals the input of kChainLatency (960) frames before, as the state hears it; `full`
+/// below -3 dBTP is that, bit for bit.
 ///
 /// Thread: one owner. Real-time: start(), change(), process(); not the constructor.
 class HearingChain {
@@ -34,12 +34,12 @@ public:
                const PreparedState* from = nullptr,
                Frames elapsed = Frames{0}) noexcept;
 
-    /// Begins a transition at output frame `offset` of the next process() call (0 <= offset < frames).
-    /// A transition in progress continues from what is heard at that frame, without a click.
-    /// At most 8 changes can wait for one process() call; more replace the last.
-    /// A fade out of sound that was below -60 dBFS for more than 1 s lasts at least 300 ms, or 30 ms
-    /// if it is sudden; quiet passages heard in `full` do not count.
-    /// With 6 different states in flight a change to a seventh waits for a fade to end.
+    /// Begins a transition at output frame `offset` of the next process() call (0 <= offset <
+    /// frames). A transition in progress continues from what is heard at that frame, without a
+    /// click. At most 8 changes can wait for one process() call; more replace the last. A fade out
+    /// of sound that was below -60 dBFS for more than 1 s lasts at least 300 ms, or 30 ms if it is
+    /// sudden; quiet passages heard in `full` do not count. With 6 different states in flight a
+    /// change to a seventh waits for a fade to end.
     void change(const Transition& to, int offset) noexcept;
 
     /// @param in   Shape [2][frames], full scale 1.0, any number of frames >= 1.

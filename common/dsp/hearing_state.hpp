@@ -34,11 +34,12 @@ struct HearingStateCard {
 
 class PreparedState;
 
-/// A validated state with everything the chain needs, filters included; immutable, shared by all chains.
-/// Built off the engine thread; outlives every chain that was given it.
+/// A validated state with everything the chain needs, filters included; immutable, shared by all
+/// chains. Built off the engine thread; outlives every chain that was given it.
 using StatePtr = std::shared_ptr<const PreparedState>;
 
-/// The built-in states, in the order of HEARING 2: full, sudden_loss, muffled_inner, felt, implants_off …
+/// The built-in states, in the order of HEARING 2: full, sudden_loss, muffled_inner, felt,
+/// implants_off …
 /// Thread: any but real-time.
 [[nodiscard]] std::vector<HearingStateCard> builtin_states();
 

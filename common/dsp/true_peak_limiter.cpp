@@ -12,8 +12,8 @@
 namespace earshot::dsp {
 namespace {
 
-/// Peaks over this are brought down to the ceiling; sound of exactly -3 dBTP is not over it, whatever
-/// the last bits of the measurement say.
+/// Peaks over this are brought down to the ceiling; sound of exactly -3 dBTP is not over it,
+/// whatever the last bits of the measurement say.
 const float kThreshold = db_to_gain(-2.99F);
 const double kCeiling = db_to_gain(-3.2);
 constexpr double kReleaseSeconds = 0.050;

@@ -12,8 +12,8 @@ namespace earshot::dsp {
 /// both ears. Sound whose true peak stays at or under -3 dBTP comes out with the very samples that
 /// went in; from there on peaks are brought to -3.2 dBTP.
 ///
-/// The gain a peak needs is held over the look-ahead before it, released with 50 ms and smoothed over
-/// the look-ahead, so that it is there in full when the peak is, without a corner.
+/// The gain a peak needs is held over the look-ahead before it, released with 50 ms and smoothed
+/// over the look-ahead, so that it is there in full when the peak is, without a corner.
 /// Source: ITU-R BS.1770-4 annex 2 for the measure of true peak (here 12 taps a phase).
 class TruePeakLimiter final : public Stage {
 public:
@@ -26,7 +26,8 @@ public:
     void reset() noexcept override;
     [[nodiscard]] int latency() const noexcept override { return kLatency; }
 
-    /// Replaces the frames that went in last and have not come out, shape [2][kLatency], oldest first.
+    /// Replaces the frames that went in last and have not come out, shape [2][kLatency], oldest
+    /// first.
     void revise(audio::ConstBlockView pending) noexcept;
 
 private:

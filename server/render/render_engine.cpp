@@ -11,7 +11,8 @@ constexpr std::size_t kCommandRing = 64;
 constexpr std::size_t kEventRing = 1024;
 /// A seek renders at most this much at once: the longest lead, the pre-roll, and some.
 constexpr int kMaxPacketsATick = 60;
-/// Listeners cross-fade for one packet after an epoch's first frame; the old epoch lasts until then.
+/// Listeners cross-fade for one packet after an epoch's first frame; the old epoch lasts until
+/// then.
 constexpr Frames kOverlap{2 * kPacketFrames};
 
 }  // namespace

@@ -32,7 +32,8 @@ struct StateNotice {
     int cue_index = -1;  ///< Into Show::cues; -1: no cue.
 };
 
-/// What playback tells the session. Thread: control.
+/// What playback tells the session.
+/// Thread: control.
 class PlaybackEvents {
 public:
     virtual ~PlaybackEvents() = default;
@@ -41,8 +42,9 @@ public:
     virtual void on_phase() = 0;
 };
 
-/// Drives the programme: transport commands become epochs of the engine, cues by hand become changes.
-/// Stands between the pure timeline and the engine's ring. Thread: control.
+/// Drives the programme: transport commands become epochs of the engine, cues by hand become
+/// changes. Stands between the pure timeline and the engine's ring.
+/// Thread: control.
 class Playback {
 public:
     /// @param schedules  One per stream, as the engine has them.
@@ -86,7 +88,8 @@ public:
         return map().programme_at(to_frame(now));
     }
     [[nodiscard]] std::optional<Frames> length() const noexcept { return feed_.length(); }
-    /// What each stream is in or about to be in: the last change that has begun, and all later ones.
+    /// What each stream is in or about to be in: the last change that has begun, and all later
+    /// ones.
     [[nodiscard]] std::vector<StateNotice> states(MediaInstant now) const;
     /// The state a stream is heard in at `now`; null before the first epoch.
     [[nodiscard]] const dsp::PreparedState* state_now(StreamId stream,

@@ -64,7 +64,8 @@ public:
     [[nodiscard]] std::size_t in_step() const noexcept;
     /// Connected listeners that are given a stream.
     [[nodiscard]] std::size_t listeners_of(StreamId stream) const noexcept;
-    /// The 99 % errors that listeners have reported since the last call, in seconds; at most 10 000.
+    /// The 99 % errors that listeners have reported since the last call, in seconds; at most 10
+    /// 000.
     [[nodiscard]] std::vector<double> take_reported_errors() noexcept {
         return std::exchange(reported_errors_, {});
     }

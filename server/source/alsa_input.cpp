@@ -19,8 +19,12 @@ constexpr int kWaitMs = 50;
 constexpr int kRetryMs = 1'000;
 
 /// ALSA writes its own lines to standard error; ours say the same in one.
-void say_nothing(const char* /*file*/, int /*line*/, const char* /*function*/, int /*error*/,
-                 const char* /*format*/, ...) {}
+void say_nothing(const char* /*file*/,
+                 int /*line*/,
+                 const char* /*function*/,
+                 int /*error*/,
+                 const char* /*format*/,
+                 ...) {}
 
 }  // namespace
 

@@ -15,8 +15,8 @@ struct Arrival {
     bool held_back = false;
 };
 
-/// How long live sound waits, on average, when it comes in bursts of up to 20 ms. The engine counts it
-/// as part of the lead.
+/// How long live sound waits, on average, when it comes in bursts of up to 20 ms. The engine counts
+/// it as part of the lead.
 inline constexpr Frames kLiveTargetFill{1'440};
 
 /// How far a LiveClock goes.
@@ -31,10 +31,11 @@ struct LiveClockSettings {
 /// Keeps a live source, which has its own crystal, in step with the media clock.
 ///
 /// A weighted line through the arrivals says how much sound there is at any instant, between bursts
-/// too, and how fast the source runs; what is read is told how fast to read, so that the sound waits
-/// for a constant time. That time follows the bursts seen in the last 10 to 20 s: just enough that
-/// the wait never runs out. A source that waits for us is read at ratio 1.0.
-/// Pure: time comes in with the calls. Thread: engine. Real-time: everything.
+/// too, and how fast the source runs; what is read is told how fast to read, so that the sound
+/// waits for a constant time. That time follows the bursts seen in the last 10 to 20 s: just enough
+/// that the wait never runs out. A source that waits for us is read at ratio 1.0. Pure: time comes
+/// in with the calls.
+/// Thread: engine. Real-time: everything.
 class LiveClock {
 public:
     /// What to do with the next block.
@@ -60,8 +61,8 @@ public:
     /// The block could not be filled: wait for the source again.
     void stalled(MediaInstant now) noexcept;
 
-    /// Source frames to leave in the ring after a block, so that there is sound to fade out when the
-    /// next block cannot be filled.
+    /// Source frames to leave in the ring after a block, so that there is sound to fade out when
+    /// the next block cannot be filled.
     static constexpr int kReserveFrames = 120;
 
     [[nodiscard]] bool playing() const noexcept { return playing_; }

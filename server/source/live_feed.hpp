@@ -22,8 +22,8 @@ namespace earshot::source {
 /// Thread: pull() engine; counters() any. Real-time: pull().
 class LiveFeed final : public audio::ProgrammeFeed {
 public:
-    /// Most sound waiting in the ring; what is more stays in the pipe or, from a device, is lost and
-    /// counted.
+    /// Most sound waiting in the ring; what is more stays in the pipe or, from a device, is lost
+    /// and counted.
     static constexpr int kRingFrames = 2'880;
 
     /// Starts the input.

@@ -35,8 +35,8 @@ inline void from_planar(audio::ConstBlockView in, std::span<StereoFrame> frames)
 /// Frames over which sound is brought down before a gap and up after it: 5 ms.
 inline constexpr int kGapFadeFrames = 240;
 
-/// Scales by a smooth rise from 0 to 1 that takes `over` frames, of which `done` lie before the block;
-/// what comes after the rise stays as it is.
+/// Scales by a smooth rise from 0 to 1 that takes `over` frames, of which `done` lie before the
+/// block; what comes after the rise stays as it is.
 /// @return frames of the rise that are done now.
 int fade_in(audio::BlockView block, int done, int over) noexcept;
 /// Scales from 1 (exclusive) down to 0 over the whole block.

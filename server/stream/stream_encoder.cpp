@@ -32,7 +32,8 @@ void StreamEncoder::block(int lane,
                           ProgrammeTime programme,
                           audio::ConstBlockView block) noexcept {
     Voice& v = voice(lane, stream);
-    // The decoder gives this block back kCodecDelay frames late: its first frame is that much older.
+    // The decoder gives this block back kCodecDelay frames late: its first frame is that much
+    // older.
     packet_.stamp = {.stream = stream,
                      .epoch = v.epoch,
                      .sequence = v.sequence++,

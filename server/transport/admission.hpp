@@ -62,8 +62,8 @@ private:
     std::map<boost::asio::ip::address, std::size_t> by_address_;
 };
 
-/// True for this machine and for addresses that only a local network has: private (RFC 1918, RFC 4193)
-/// and link-local (RFC 3927, RFC 4291).
+/// True for this machine and for addresses that only a local network has: private (RFC 1918, RFC
+/// 4193) and link-local (RFC 3927, RFC 4291).
 [[nodiscard]] bool is_local(const boost::asio::ip::address& peer);
 
 /// What a peer is counted as: IPv4 as it is (also when mapped into IPv6), IPv6 by its /64.

@@ -26,8 +26,8 @@ struct TransportConfig {
     std::string tls_key;
     std::size_t max_connections = 4000;
     std::size_t max_connections_per_address = 1000;
-    /// Whether a peer may listen without a join code (see is_local()); null: everyone may. Pages and
-    /// API are not asked about.
+    /// Whether a peer may listen without a join code (see is_local()); null: everyone may. Pages
+    /// and API are not asked about.
     bool (*may_listen)(const boost::asio::ip::address& peer) = nullptr;
 };
 

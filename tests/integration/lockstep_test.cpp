@@ -26,8 +26,8 @@ struct Change {
     std::string state;
 };
 
-// Each perspective makes the changes of the one before, and one more: so every change can be found as
-// the first sample departing from the same schedule without it.
+// Each perspective makes the changes of the one before, and one more: so every change can be found
+// as the first sample departing from the same schedule without it.
 const std::vector<Change> kChanges = {
     {"a", "objective", 6.0, "sudden_loss"},
     {"b", "a", 11.0, "muffled_inner"},
@@ -67,7 +67,8 @@ struct Room {
     Audio programme;
 };
 
-/// Plays the show to listeners of these perspectives for some seconds and keeps all that came of it.
+/// Plays the show to listeners of these perspectives for some seconds and keeps all that came of
+/// it.
 void play_show(Room& room, const std::vector<std::string>& perspectives, double seconds) {
     room.programme = busy_programme(48'000, 2, seconds + 8.0, 42);
     write_audio(room.folder / "programme.wav", room.programme, FileFormat::wav_float);

@@ -8,8 +8,8 @@ namespace earshot::source::demo {
 
 enum class Drum { kick, snare, high_tom, low_tom, floor_tom, closed_hat, open_hat, ride, crash };
 
-/// A drummer's set: every drum struck once and kept, to be hit at will. Seen from the drummer's seat:
-/// hi-hat left, floor tom right.
+/// A drummer's set: every drum struck once and kept, to be hit at will. Seen from the drummer's
+/// seat: hi-hat left, floor tom right.
 class DrumKit {
 public:
     DrumKit();

@@ -9,8 +9,8 @@
 namespace earshot::source::demo {
 
 /// Plucked strings: a distorted guitar in two takes left and right, a clean one, and a bass.
-/// Source: Karplus & Strong, Computer Music J. 7(2), 1983; tuning by a fractional delay after Jaffe &
-/// Smith, same issue.
+/// Source: Karplus & Strong, Computer Music J. 7(2), 1983; tuning by a fractional delay after Jaffe
+/// & Smith, same issue.
 class Strings {
 public:
     /// A power chord (root, fifth, octave) through an overdriven amplifier and its cabinet.

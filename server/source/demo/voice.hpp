@@ -28,10 +28,10 @@ struct Throat {
     float vibrato = 0.0F;  ///< Share of the pitch, at 5.5 Hz.
 };
 
-/// Speaks or sings syllables: a glottal wave and noise through four moving formants. It says no word
-/// of any language.
-/// Source: Klatt, J. Acoust. Soc. Am. 67(3), 1980 (parallel branch); formants of Peterson & Barney,
-/// J. Acoust. Soc. Am. 24(2), 1952.
+/// Speaks or sings syllables: a glottal wave and noise through four moving formants. It says no
+/// word of any language.
+/// Source: Klatt, J. Acoust. Soc. Am. 67(3), 1980 (parallel branch); formants
+/// of Peterson & Barney, J. Acoust. Soc. Am. 24(2), 1952.
 [[nodiscard]] Mono utter(std::span<const Syllable> syllables,
                          const Throat& throat,
                          std::uint32_t seed);

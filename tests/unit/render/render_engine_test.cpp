@@ -191,8 +191,8 @@ TEST(RenderEngine, TakesLiveInputOnlyWhenItHasArrived) {
     MediaTime now{};
     while (feed.pulled == 0) engine.tick(to_instant(now += kPacketFrames));
     const MediaTime decoded_end = sink.entries.front().media - kCodecDelay + kPacketFrames;
-    // The block's last input frame is heard chain and codec delay after the packet; it was pulled now,
-    // after live_fill of waiting: the sum is the lead, to within a tick.
+    // The block's last input frame is heard chain and codec delay after the packet; it was pulled
+    // now, after live_fill of waiting: the sum is the lead, to within a tick.
     const Frames lead = decoded_end + kChainLatency + kCodecDelay - now + settings.live_fill;
     EXPECT_LE(lead, kLead);
     EXPECT_GT(lead, kLead - kPacketFrames);

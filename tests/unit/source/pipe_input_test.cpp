@@ -133,8 +133,8 @@ TEST_F(FifoTest, AlignsToTheFirstByteOfANewWriter) {
         ASSERT_EQ(::write(fd.get(), "abc", 3), 3);
     }
     (void)take(10);
-    // A writer that came before its end is seen could not be told from the old one. That it was seen
-    // shows in a second note of the same total.
+    // A writer that came before its end is seen could not be told from the old one. That it was
+    // seen shows in a second note of the same total.
     Arrival arrival;
     int notes = 0;
     wait_until([&] {
