@@ -90,7 +90,7 @@ TEST_F(PlaybackTest, SeeksIntoTheMiddleOfAFade) {
     ASSERT_TRUE(playback.go(now));
     advance(500ms);
     ASSERT_TRUE(playback.seek(now, at(60s + 100ms)));
-    const auto& start = engine.relocations().back().starts[1];
+    const auto start = engine.relocations().back().starts[1];
     EXPECT_EQ(start.elapsed, Frames{4'800});
     ASSERT_NE(start.from, nullptr);
     EXPECT_EQ(dsp::card_of(*start.from).id, "full");
