@@ -52,7 +52,7 @@ TEST_F(PlaybackTest, GoStartsTheProgrammeAtItsBeginningOnAnotherLane) {
     ASSERT_TRUE(playback.go(now));
     advance(300ms);
     ASSERT_EQ(engine.relocations().size(), 2U);
-    const auto& go = engine.relocations()[1];
+    const auto go = engine.relocations()[1];
     EXPECT_TRUE(go.playing);
     EXPECT_EQ(go.programme, ProgrammeTime{});
     EXPECT_NE(go.lane, engine.relocations()[0].lane);
