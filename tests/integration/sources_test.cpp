@@ -108,8 +108,9 @@ void expect_heard_in_time(const Playing& playing) {
     }
     std::cout << summary(playing.file.name, report) << "  correlation >= " << worst << '\n';
     EXPECT_GE(report.windows.size(), 8U);
-    EXPECT_EQ(report.not_found, 0);
     if (!sanitized_run()) {
+        // A sanitizer's server may not have read a file in time to begin with its first second.
+        EXPECT_EQ(report.not_found, 0);
         EXPECT_LE(report.p99_us(), 1'000.0);
     }
 }

@@ -193,8 +193,8 @@ std::optional<DepartureWindow> departure_window(const MediaReference& with,
                                                 std::int64_t from_media,
                                                 double threshold) {
     const DepartureWindow window{
-        first_difference(with, without, from_media, static_cast<float>(0.9 * threshold)),
-        first_difference(with, without, from_media, static_cast<float>(1.1 * threshold))};
+        first_difference(with, without, from_media, static_cast<float>(0.5 * threshold)),
+        first_difference(with, without, from_media, static_cast<float>(1.5 * threshold))};
     if (window.last < 0) {
         return std::nullopt;
     }

@@ -83,8 +83,8 @@ struct Departure {
                                                       const MediaEpoch& epoch,
                                                       const DepartureSettings& settings);
 
-/// Where a recording may depart at the earliest and at the latest, if it plays `with`: a difference
-/// near the threshold is reached one oscillation earlier or later by the error of a tenth in it.
+/// Where a recording may depart at the earliest and at the latest, if it plays `with`: what the piece
+/// before differs by, at most half the threshold, adds to the difference or takes from it.
 struct DepartureWindow {
     std::int64_t first = 0;
     std::int64_t last = 0;
