@@ -91,8 +91,8 @@ Expected<bool> ResumeStore::save(std::string_view token) {
     }
     const std::string fresh = path_.string() + ".new";
     const auto failed = [&] {
-        const Failure failure{Errc::io_failed, "cannot keep the resume token in " + path_.string() +
-                                                   ": " + std::strerror(errno)};
+        Failure failure{Errc::io_failed, "cannot keep the resume token in " + path_.string() +
+                                             ": " + std::strerror(errno)};
         ::unlink(fresh.c_str());
         return failure;
     };

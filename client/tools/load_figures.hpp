@@ -29,8 +29,8 @@ private:
     /// Epochs that are under way at once: two lanes, and one that has just ended.
     static constexpr std::size_t kRuns = 4;
     struct Run {
-        Epoch epoch;
-        std::uint32_t newest;
+        Epoch epoch{};
+        std::uint32_t newest = 0;
     };
 
     std::vector<Run> runs_;  ///< In the order in which they began here.

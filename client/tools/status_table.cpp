@@ -19,8 +19,8 @@ using Row = std::vector<std::string>;
 
 /// How a column reads its cell.
 struct Column {
-    const char* title;
-    const char* member;
+    const char* title = "";
+    const char* member = "";
     int decimals = 0;  ///< Of numbers.
     double scale = 1.0;
 };

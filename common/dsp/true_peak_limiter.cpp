@@ -21,6 +21,9 @@ constexpr double kReleaseSeconds = 0.050;
 constexpr double kOpen = 1.0 - 1e-5;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();
 
+/// Taps before the sample that a phase belongs to.
+constexpr int kTapsBefore = TruePeakLimiter::kTaps / 2 - 1;
+
 /// Windowed sinc at a distance in samples; zero from kTaps / 2 on (Hann). With 4 phases that is the
 /// 48th-order interpolator which the common loudness meters use: what they read is what is limited.
 double interpolation_tap(double distance) noexcept {
@@ -38,8 +41,7 @@ TruePeakLimiter::TruePeakLimiter()
         float magnitude = 0.0F;
         for (int tap = 0; tap < kTaps; ++tap) {
             auto& stored = taps_[static_cast<std::size_t>(phase)][static_cast<std::size_t>(tap)];
-            stored =
-                static_cast<float>(interpolation_tap(tap - (kTaps / 2 - 1) - (phase + 1) / 4.0));
+            stored = static_cast<float>(interpolation_tap(tap - kTapsBefore - (phase + 1) / 4.0));
             magnitude += std::abs(stored);
         }
         tap_sum_ = std::max(tap_sum_, magnitude * 1.0001F);
@@ -82,7 +84,7 @@ void TruePeakLimiter::detect(std::int64_t first, int count) noexcept {
         const int span = count + kTaps - 1;
         float largest = 0.0F;
         for (int i = 0; i < span; ++i) {
-            const float sample = ring[at(first - (kTaps / 2 - 1) + i)];
+            const float sample = ring[at(first - kTapsBefore + i)];
             x[static_cast<std::size_t>(i)] = sample;
             largest = std::max(largest, std::abs(sample));
         }

@@ -14,7 +14,9 @@ void Health::set_not_ready(std::string_view part, std::string_view reason) {
 Health::Answer Health::readyz() const {
     if (ready()) return {200, "ready\n"};
     Answer answer{503, "not ready\n"};
-    for (const auto& [part, reason] : reasons_) answer.body += part + ": " + reason + "\n";
+    for (const auto& [part, reason] : reasons_) {
+        answer.body.append(part).append(": ").append(reason).append("\n");
+    }
     return answer;
 }
 

@@ -40,7 +40,7 @@ struct Metrics::Snapshot::Families {
     prometheus::ClientMetric& add(std::string_view name,
                                   std::string_view help,
                                   prometheus::MetricType type,
-                                  Labels labels) {
+                                  const Labels& labels) {
         const std::string full = kPrefix + std::string(name);
         auto found = std::find_if(all.begin(), all.end(),
                                   [&](const auto& family) { return family.name == full; });
@@ -50,9 +50,7 @@ struct Metrics::Snapshot::Families {
         }
         EARSHOT_ASSERT(found->type == type);
         prometheus::ClientMetric metric;
-        for (auto& [label, value] : labels) {
-            metric.label.push_back({std::move(label), std::move(value)});
-        }
+        for (const auto& [label, value] : labels) metric.label.push_back({label, value});
         found->metric.push_back(std::move(metric));
         return found->metric.back();
     }
@@ -61,16 +59,15 @@ struct Metrics::Snapshot::Families {
 void Metrics::Snapshot::counter(std::string_view name,
                                 std::string_view help,
                                 double value,
-                                Labels labels) {
-    families_.add(name, help, prometheus::MetricType::Counter, std::move(labels)).counter.value =
-        value;
+                                const Labels& labels) {
+    families_.add(name, help, prometheus::MetricType::Counter, labels).counter.value = value;
 }
 
 void Metrics::Snapshot::gauge(std::string_view name,
                               std::string_view help,
                               double value,
-                              Labels labels) {
-    families_.add(name, help, prometheus::MetricType::Gauge, std::move(labels)).gauge.value = value;
+                              const Labels& labels) {
+    families_.add(name, help, prometheus::MetricType::Gauge, labels).gauge.value = value;
 }
 
 struct Metrics::Parts {

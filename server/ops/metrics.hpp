@@ -26,8 +26,11 @@ public:
         void counter(std::string_view name,
                      std::string_view help,
                      double value,
-                     Labels labels = {});
-        void gauge(std::string_view name, std::string_view help, double value, Labels labels = {});
+                     const Labels& labels = {});
+        void gauge(std::string_view name,
+                   std::string_view help,
+                   double value,
+                   const Labels& labels = {});
 
     private:
         friend class Metrics;

@@ -21,7 +21,7 @@ std::size_t ring_frames(const LiveInput* input) {
     if (input == nullptr) {
         throw std::invalid_argument("LiveFeed: no input");
     }
-    return static_cast<std::size_t>(LiveFeed::kRingFrames + (input->waits() ? 0 : 960));
+    return std::size_t{LiveFeed::kRingFrames} + (input->waits() ? 0U : 960U);
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ StreamEncoder::StreamEncoder(int streams,
 }
 
 StreamEncoder::Voice& StreamEncoder::voice(int lane, StreamId stream) noexcept {
-    const auto index = static_cast<std::size_t>(lane * streams_ + stream.value);
+    const std::size_t index =
+        static_cast<std::size_t>(lane) * static_cast<std::size_t>(streams_) + stream.value;
     EARSHOT_ASSERT(index < voices_.size());
     return *voices_[index];
 }

@@ -35,7 +35,7 @@ ip::address resolve(const std::string& text) {
     if (text.empty()) return ip::address_v6::any();
     if (text == "localhost") return ip::address_v4::loopback();
     error_code error;
-    const auto address = ip::make_address(without_brackets(text), error);
+    auto address = ip::make_address(without_brackets(text), error);
     if (error) throw std::runtime_error("cannot listen on " + text + ": it is not an IP address");
     return address;
 }

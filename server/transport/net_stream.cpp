@@ -98,6 +98,8 @@ error_code NetStream::start_tls(const TlsContext& context) {
         ERR_clear_error();
         return make_error_code(boost::system::errc::not_enough_memory);
     }
+    // The descriptor itself, not an address: the BIO lives longer than a moved socket's.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
     BIO_set_data(bio, reinterpret_cast<void*>(std::intptr_t{socket_.native_handle()}));
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);

@@ -136,7 +136,7 @@ void Shard::push(const wire::PacketSlot& packet) noexcept {
     if (!ring_.try_push(packet)) ShardCounters::add(counters_.ring_drops);
 }
 
-void Shard::wake() noexcept {
+void Shard::wake() const noexcept {
     const std::uint64_t one = 1;
     // A full counter means that the shard is awake already.
     [[maybe_unused]] const auto written = ::write(event_fd_, &one, sizeof one);

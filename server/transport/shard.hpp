@@ -58,7 +58,7 @@ public:
     /// Thread: engine. Real-time: yes.
     void push(const wire::PacketSlot& packet) noexcept;
     /// Thread: engine. A system call.
-    void wake() noexcept;
+    void wake() const noexcept;
 
     /// Runs a task on the shard. Thread: any.
     void post(std::function<void()> task);

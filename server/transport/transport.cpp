@@ -40,12 +40,14 @@ std::shared_ptr<const TlsContext> make_tls(const TransportConfig& config) {
 
 std::vector<std::unique_ptr<Shard>> make_shards(int count, const ShardSurroundings& surroundings) {
     std::vector<std::unique_ptr<Shard>> shards;
+    shards.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) shards.push_back(std::make_unique<Shard>(i, surroundings));
     return shards;
 }
 
 std::vector<Shard*> pointers(const std::vector<std::unique_ptr<Shard>>& shards) {
     std::vector<Shard*> all;
+    all.reserve(shards.size());
     for (const auto& shard : shards) all.push_back(shard.get());
     return all;
 }

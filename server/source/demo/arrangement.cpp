@@ -220,6 +220,7 @@ void implants(Canvas& canvas, const DrumKit& kit, Strings& strings) {
         {329.6F, 1.5F, Vowel::a, Onset::hum},
     }};
     std::vector<Syllable> sung;
+    sung.reserve(kMelody.size());
     for (const Note& note : kMelody) {
         sung.push_back({.vowel = note.vowel,
                         .onset = note.onset,

@@ -13,7 +13,7 @@ public:
         : line_(frames),
           feedback_(std::pow(0.001F, static_cast<float>(frames) / (seconds * kRate))) {}
     float next(float in) noexcept {
-        float& cell = line_.data()[at_];
+        float& cell = line_[at_];
         const float out = cell;
         dark_ += 0.55F * (out - dark_);
         cell = in + dark_ * feedback_;
@@ -32,7 +32,7 @@ class AllPass {
 public:
     explicit AllPass(std::size_t frames) : line_(frames) {}
     float next(float in) noexcept {
-        float& cell = line_.data()[at_];
+        float& cell = line_[at_];
         const float out = cell - 0.6F * in;
         cell = in + 0.6F * out;
         at_ = at_ + 1 == line_.size() ? 0 : at_ + 1;

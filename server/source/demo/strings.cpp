@@ -38,11 +38,10 @@ Mono pluck(float hz, double seconds, float brightness, float ring, std::uint32_t
         // line[at] is the oldest cell, written size frames ago; read whole and whole + 1 ago.
         const std::size_t later = at + 2 < size ? at + 2 : at + 2 - size;
         const std::size_t earlier = at + 1 < size ? at + 1 : 0;
-        const float now =
-            line.data()[later] + fraction * (line.data()[earlier] - line.data()[later]);
+        const float now = line[later] + fraction * (line[earlier] - line[later]);
         const float next = loss * ((1.0F - dull) * now + dull * before);
         before = now;
-        line.data()[at] = next;
+        line[at] = next;
         at = at + 1 < size ? at + 1 : 0;
         sample = next;
     }
@@ -58,7 +57,7 @@ Mono distorted(int root, double seconds, std::uint32_t take) {
         const Mono string = pluck(hz_of(static_cast<float>(root) + interval + detune), seconds,
                                   0.75F, seconds < 0.3 ? 0.5F : 4.0F, seed++);
         for (std::size_t n = 0; n < sum.size(); ++n) {
-            sum.data()[n] += string.data()[n];
+            sum[n] += string[n];
         }
     }
     Filter tight = Filter::high_pass(110.0F);

@@ -16,7 +16,7 @@ inline constexpr float kRate = 48'000.0F;
 inline constexpr float kTurn = 2.0F * std::numbers::pi_v<float>;
 
 [[nodiscard]] inline std::size_t frames_of(double seconds) {
-    return static_cast<std::size_t>(seconds * 48'000.0 + 0.5);
+    return static_cast<std::size_t>(std::lround(seconds * 48'000.0));
 }
 
 /// White noise that is the same for the same seed.
