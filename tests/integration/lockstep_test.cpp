@@ -151,9 +151,9 @@ void expect_changes_on_one_sample(const Room& room,
                                        room.segment.media + kSecond / 2),
                       exact)
                 << "listener " << n << " decodes the change on another sample";
-            const auto found =
-                find_departure(room.listeners[n].recording(), without, room.epoch,
-                               {.from_media = exact - 240, .to_media = exact + kSecond});
+            const auto found = find_departure(
+                room.listeners[n].recording(), without, room.epoch,
+                {.from_media = exact - 240, .to_media = exact + kSecond, .with = &with});
             if (!found) {
                 ADD_FAILURE() << "listener " << n << ": the recording holds no change";
                 continue;

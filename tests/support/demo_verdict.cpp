@@ -126,10 +126,11 @@ double rms(const MediaReference& reference, std::int64_t media) {
     return std::sqrt(sum / kWindow);
 }
 
-/// Where there is sound to find a change by: half a second before it or inside its fade.
+/// Where there is sound to find a change by: half a second before it to half a second after its
+/// fade (which is longer than it says out of silence).
 std::int64_t loudest_window(const MediaReference& reference, std::int64_t cue, std::int64_t fade) {
     std::int64_t best = cue - kWindow / 2;
-    for (std::int64_t at = cue - 24'000; at <= cue + fade; at += kWindow / 2) {
+    for (std::int64_t at = cue - 24'000; at <= cue + fade + 24'000; at += kWindow / 2) {
         if (rms(reference, at) > 2.0 * rms(reference, best)) {
             best = at;
         }
@@ -210,6 +211,7 @@ void report_departure(Demo& demo, const show::Cue& cue, std::int64_t media) {
         DepartureSettings settings;
         settings.from_media = exact - 240;
         settings.to_media = exact + 48'000;
+        settings.with = &changed->second;
         const auto found = find_departure(heard.recording, full->second, demo.epoch, settings);
         if (found) {
             ++found_by;

@@ -168,6 +168,17 @@ std::optional<Departure> find_departure(const Recording& recording,
                 found->gain * sinc_value(reference.audio.channel(channel), position_of(n));
             return std::abs(static_cast<double>(sound[n]) - expected);
         };
+        const auto is_changed = [&](std::size_t n) {
+            if (settings.with == nullptr) {
+                return true;
+            }
+            const double position =
+                position_of(n) +
+                static_cast<double>(reference.first_media - settings.with->first_media);
+            const double expected =
+                found->gain * sinc_value(settings.with->audio.channel(channel), position);
+            return 2.0 * std::abs(static_cast<double>(sound[n]) - expected) <= difference(n);
+        };
         double threshold = settings.threshold;
         for (std::size_t n = first; n < first + frames; ++n) {
             threshold = std::max(threshold, 2.0 * difference(n));
@@ -178,7 +189,7 @@ std::optional<Departure> find_departure(const Recording& recording,
                 (earliest && media >= earliest->media)) {
                 break;
             }
-            if (difference(n) > threshold) {
+            if (difference(n) > threshold && is_changed(n)) {
                 const double sounded = recording.raw_ns(static_cast<double>(n));
                 earliest = Departure{media, (sounded - epoch.due_raw_ns(media)) * 1e-3, threshold};
                 break;
@@ -194,7 +205,7 @@ std::optional<DepartureWindow> departure_window(const MediaReference& with,
                                                 double threshold) {
     const DepartureWindow window{
         first_difference(with, without, from_media, static_cast<float>(0.5 * threshold)),
-        first_difference(with, without, from_media, static_cast<float>(1.5 * threshold))};
+        first_difference(with, without, from_media, static_cast<float>(3.0 * threshold))};
     if (window.last < 0) {
         return std::nullopt;
     }

@@ -67,6 +67,9 @@ struct DepartureSettings {
     /// differs by.
     double threshold = 1e-3;
     double min_correlation = 0.98;  ///< Of the piece that is aligned.
+    /// The schedule with the change: a frame that is not at least twice as near to it is no
+    /// departure, but sound that the alignment misses by. Null: every difference counts.
+    const MediaReference* with = nullptr;
 };
 
 /// Where a recording stops being the reference.
@@ -77,14 +80,15 @@ struct Departure {
 };
 
 /// The first frame at which a recording departs from a reference (the same schedule without one
-/// change, say). @return nothing if it does not, or the piece before is not the reference.
+/// change, say).
+/// @return nothing if it does not, or the piece before is not the reference.
 [[nodiscard]] std::optional<Departure> find_departure(const Recording& recording,
                                                       const MediaReference& reference,
                                                       const MediaEpoch& epoch,
                                                       const DepartureSettings& settings);
 
-/// Where a recording may depart at the earliest and at the latest, if it plays `with`: what the piece
-/// before differs by, at most half the threshold, adds to the difference or takes from it.
+/// Where a recording may depart at the earliest and the latest, if it plays `with`: what is twice
+/// as near to it is half the threshold from `without`; three times the threshold cannot be missed.
 struct DepartureWindow {
     std::int64_t first = 0;
     std::int64_t last = 0;
