@@ -45,7 +45,8 @@ target_compile_options(earshot_warnings INTERFACE
     $<$<STREQUAL:${EARSHOT_SANITIZE},thread>:-Wno-error=tsan>)
 
 # earshot_add_library(name SOURCES ... DEPENDS ... [PRIVATE_DEPENDS ...] [FAST])
-# Target earshot_<name>, used as earshot::<name>. FAST: -O3 for signal processing (never -ffast-math).
+# Target earshot_<name>, used as earshot::<name>. FAST: for signal processing, -O3, and -O2 in debug
+# builds, whose tests would take minutes (never -ffast-math).
 function(earshot_add_library name)
     cmake_parse_arguments(arg "FAST" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
     if(arg_SOURCES)
@@ -54,7 +55,7 @@ function(earshot_add_library name)
             PRIVATE earshot_warnings ${arg_PRIVATE_DEPENDS})
         if(arg_FAST)
             target_compile_options(earshot_${name} PRIVATE
-                $<$<NOT:$<CONFIG:Debug>>:-O3> -fno-math-errno -fno-trapping-math)
+                $<IF:$<CONFIG:Debug>,-O2,-O3> -fno-math-errno -fno-trapping-math)
         endif()
     else()
         add_library(earshot_${name} INTERFACE)

@@ -2,6 +2,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/show/cue_schedule.hpp"
+#include "common/show/hearing_states.hpp"
 #include "common/show/show.hpp"
 #include "server/control/api.hpp"
 #include "server/control/status_json.hpp"
@@ -54,10 +55,11 @@ show::Show load(const Options& options) {
     return show::show_for_source(options.source);
 }
 
-std::vector<std::shared_ptr<const show::CueSchedule>> schedules_of(const show::Show& show) {
+std::vector<std::shared_ptr<const show::CueSchedule>> schedules_of(const show::Show& show,
+                                                                   show::HearingStates& states) {
     std::vector<std::shared_ptr<const show::CueSchedule>> schedules;
     for (const show::Perspective& perspective : show.perspectives) {
-        schedules.push_back(value_or_throw(show::build_schedule(show, perspective.id)));
+        schedules.push_back(value_or_throw(show::build_schedule(show, perspective.id, states)));
     }
     return schedules;
 }
@@ -112,7 +114,8 @@ public:
         : options_(options),
           log_(log),
           show_(load(options)),
-          schedules_(schedules_of(show_)),
+          states_(*show_.states),
+          schedules_(schedules_of(show_, states_)),
           feed_(feed_of(show_)),
           token_(ops::AdminToken::load_or_create(options.data_dir)),
           errors_(metrics_.distribution(
@@ -138,9 +141,11 @@ public:
                    .live_fill = source::kLiveTargetFill,
                    .packets_a_tick = feed_->seekable() ? kFilePacketsABundle : 1},
                   schedules_,
+                  states_.bank(),
                   *feed_,
                   encoder_),
-          playback_(show_, schedules_, *feed_, engine_, session_, options.lead, clock_.now()),
+          playback_(
+              show_, schedules_, states_, *feed_, engine_, session_, options.lead, clock_.now()),
           signals_(control_, SIGINT, SIGTERM, SIGHUP),
           timer_(control_) {
         session_.attach(transport_, playback_);
@@ -325,6 +330,7 @@ private:
     Log& log_;
     RawMediaClock clock_;
     show::Show show_;
+    show::HearingStates states_;
     std::vector<std::shared_ptr<const show::CueSchedule>> schedules_;
     std::unique_ptr<audio::ProgrammeFeed> feed_;
     boost::asio::io_context control_{1};
@@ -354,7 +360,8 @@ int run_app(const Options& options, Log& log) {
 
 int check_config(const Options& options) {
     const show::Show show = load(options);
-    (void)schedules_of(show);
+    show::HearingStates states(*show.states);
+    (void)schedules_of(show, states);
     (void)feed_of(show);
     std::cout << show::describe(show) << "the configuration is good\n";
     return 0;

@@ -1,4 +1,4 @@
-#include "common/dsp/hearing_state.hpp"
+#include "common/dsp/fade_curve.hpp"
 
 #include <algorithm>
 

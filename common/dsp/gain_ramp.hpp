@@ -2,7 +2,7 @@
 
 #include "common/audio/block.hpp"
 #include "common/base/time.hpp"
-#include "common/dsp/hearing_state.hpp"
+#include "common/dsp/fade_curve.hpp"
 
 #include <array>
 #include <cstdint>

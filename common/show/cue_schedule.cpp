@@ -1,6 +1,7 @@
 #include "common/show/cue_schedule.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <iterator>
 #include <stdexcept>
@@ -20,21 +21,35 @@ CueSchedule::CueSchedule(dsp::StatePtr initial, std::vector<TimedCue> cues)
 }
 
 StateAt CueSchedule::state_at(ProgrammeTime time) const noexcept {
-    const auto next = std::ranges::upper_bound(cues_, time, {}, &TimedCue::at);
+    StateAt state{.standing = {.state = initial_.get()}};
+    auto next = std::ranges::upper_bound(cues_, time, {}, &TimedCue::at);
     if (next == cues_.begin()) {
-        return {.target = initial_.get()};
+        return state;
     }
-    const auto current = std::prev(next);
-    StateAt state{.target = current->state.get(),
-                  .elapsed = time - current->at,
-                  .fade = current->fade,
-                  .curve = current->curve,
-                  .cue = current->cue};
-    if (state.elapsed < state.fade) {
+    state.fade = std::prev(next)->fade;
+    state.cue = std::prev(next)->cue;
+    // Back to a fade that is over, which hides all before it. One more than can run at once is
+    // kept, so that Standing lets the oldest count as done.
+    std::array<const TimedCue*, dsp::Standing::kMostFades + 1> begun{};
+    std::size_t count = 0;
+    while (next != cues_.begin() && count < begun.size()) {
+        const auto cue = std::prev(next);
+        begun[count++] = &*cue;
+        if (time - cue->at >= cue->fade) {
+            break;
+        }
         // Of several cues on one frame only the last was ever heard.
-        const auto first_here = std::ranges::lower_bound(cues_, current->at, {}, &TimedCue::at);
-        state.from =
-            first_here == cues_.begin() ? initial_.get() : std::prev(first_here)->state.get();
+        next = std::ranges::lower_bound(cues_.begin(), next, cue->at, {}, &TimedCue::at);
+    }
+    while (count > 0) {
+        const TimedCue& cue = *begun[--count];
+        if (time - cue.at >= cue.fade) {
+            state.standing.state = cue.state.get();
+            continue;
+        }
+        state.standing.add(
+            {.target = cue.state.get(), .fade = cue.fade, .curve = cue.curve, .sudden = cue.sudden},
+            time - cue.at);
     }
     return state;
 }
@@ -50,16 +65,17 @@ std::span<const TimedCue> CueSchedule::in_range(ProgrammeTime from,
 }
 
 Expected<std::shared_ptr<const CueSchedule>> build_schedule(const Show& show,
-                                                            std::string_view perspective) {
+                                                            std::string_view perspective,
+                                                            HearingStates& states) {
     const auto found = std::ranges::find(show.perspectives, perspective, &Perspective::id);
     if (found == show.perspectives.end()) {
         return Failure{Errc::not_found,
                        "the show has no perspective \"" + std::string(perspective) + "\""};
     }
-    dsp::StatePtr initial = dsp::prepare_state(found->state, found->intensity);
-    if (initial == nullptr) {
-        return Failure{Errc::bad_value, "perspective \"" + found->id + "\": hearing state \"" +
-                                            found->state + "\" cannot be prepared"};
+    auto initial = states.prepare(found->state, found->intensity);
+    if (!initial) {
+        return Failure{Errc::bad_value,
+                       "perspective \"" + found->id + "\": " + initial.failure().text};
     }
     std::vector<TimedCue> cues;
     for (std::size_t i = 0; i < show.cues.size(); ++i) {
@@ -67,20 +83,19 @@ Expected<std::shared_ptr<const CueSchedule>> build_schedule(const Show& show,
         if (cue.perspective != perspective || !cue.at) {
             continue;
         }
-        dsp::StatePtr state = dsp::prepare_state(cue.state, cue.intensity);
-        if (state == nullptr) {
-            return Failure{Errc::bad_value, "cue " + cue.number + ": hearing state \"" + cue.state +
-                                                "\" cannot be prepared"};
+        auto state = states.prepare(cue.state, cue.intensity);
+        if (!state) {
+            return Failure{Errc::bad_value, "cue " + cue.number + ": " + state.failure().text};
         }
         cues.push_back({.at = *cue.at,
-                        .state = std::move(state),
+                        .state = std::move(*state),
                         .fade = std::chrono::duration_cast<Frames>(cue.fade),
                         .curve = cue.curve,
                         .sudden = cue.sudden,
                         .cue = i});
     }
     return std::shared_ptr<const CueSchedule>(
-        std::make_shared<CueSchedule>(std::move(initial), std::move(cues)));
+        std::make_shared<CueSchedule>(std::move(*initial), std::move(cues)));
 }
 
 }  // namespace earshot::show

@@ -2,7 +2,9 @@
 
 #include "common/base/errc.hpp"
 #include "common/base/time.hpp"
-#include "common/dsp/hearing_state.hpp"
+#include "common/dsp/chain/standing.hpp"
+#include "common/dsp/chain/state_builder.hpp"
+#include "common/show/hearing_states.hpp"
 #include "common/show/show.hpp"
 
 #include <cstddef>
@@ -24,23 +26,15 @@ struct TimedCue {
     std::size_t cue = 0;  ///< Index into Show::cues.
 };
 
-/// What a perspective stands in at a programme time: `from` and `elapsed` mean something only while
-/// elapsed < fade. The pointers borrow from the schedule. Fits HearingChain::start().
+/// What a perspective stands in at a programme time. The pointers borrow from the schedule.
 struct StateAt {
-    const dsp::PreparedState* target = nullptr;  ///< Never null.
-    const dsp::PreparedState* from = nullptr;    ///< Null when no fade runs.
-    Frames elapsed{0};                           ///< Since the fade began.
-    Frames fade{0};
-    dsp::FadeCurve curve = dsp::FadeCurve::quintic;
+    dsp::Standing standing;  ///< For HearingChain::start().
+    Frames fade{0};          ///< Of the cue in force, whether or not it is over.
     std::optional<std::size_t> cue =
         std::nullopt;  ///< Index into Show::cues; nothing before the first.
 };
 
 /// The timed cues of one perspective, sorted, states prepared. Immutable.
-///
-/// A cue that begins inside the fade of the one before: from = the earlier cue's target, as if that
-/// fade had been complete. Playing through such a spot continues from what is heard (HearingChain);
-/// only after a seek into the inner fade do the two differ, for the rest of that fade at most.
 ///
 /// Thread: any, once built. Real-time: all lookups; not construction.
 class CueSchedule {
@@ -69,6 +63,6 @@ private:
 /// The schedule of one perspective. Fails with Errc::not_found if the show has no such perspective,
 /// and bad_value if a state cannot be prepared. Thread: any but real-time.
 [[nodiscard]] Expected<std::shared_ptr<const CueSchedule>> build_schedule(
-    const Show& show, std::string_view perspective);
+    const Show& show, std::string_view perspective, HearingStates& states);
 
 }  // namespace earshot::show

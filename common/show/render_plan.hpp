@@ -2,7 +2,8 @@
 
 #include "common/base/strong_id.hpp"
 #include "common/base/time.hpp"
-#include "common/dsp/hearing_chain.hpp"
+#include "common/dsp/chain/standing.hpp"
+#include "common/dsp/chain/transition.hpp"
 
 #include <array>
 #include <cstdint>
@@ -21,13 +22,6 @@ inline constexpr Frames kChainWarmUp{9'600};
     return programme + kChainLatency + kCodecDelay - kEpochPreroll - kChainWarmUp;
 }
 
-/// How one stream stands at the first programme frame of an epoch.
-struct StreamStart {
-    dsp::Transition into;                      ///< The state, and the fade it is reached by.
-    const dsp::PreparedState* from = nullptr;  ///< Where that fade came from; null: no fade runs.
-    Frames elapsed{0};                         ///< Since the fade began.
-};
-
 /// What control asks of the engine. States and schedules named by it outlive the engine.
 /// Handed over by an SpscRing: a value, nothing to free on the engine's side.
 struct EngineCommand {
@@ -43,8 +37,8 @@ struct EngineCommand {
     int lane = 0;  ///< Of the feed and of the chains; free (see EngineEvent::lane_free).
     MediaTime media{};
     ProgrammeTime programme{};
-    bool playing = false;  ///< false: stands still, in silence.
-    std::array<StreamStart, kMaxStreams> starts{};
+    bool playing = false;                             ///< false: stands still, in silence.
+    std::array<dsp::Standing, kMaxStreams> starts{};  ///< At `programme`.
 
     // change
     StreamId stream{};

@@ -1,54 +1,34 @@
 #include "common/show/show.hpp"
 
+#include "common/show/plain_text.hpp"
 #include "common/show/show_reader.hpp"
+#include "common/show/state_library.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iterator>
+#include <memory>
 #include <utility>
 
 namespace earshot::show {
-namespace {
-
-[[nodiscard]] Expected<Show> read_with_built_in_states(std::string_view toml, ReadRules rules) {
-    const std::vector<dsp::HearingStateCard> cards = dsp::builtin_states();
-    std::vector<std::string_view> states;
-    states.reserve(cards.size());
-    for (const dsp::HearingStateCard& card : cards) {
-        states.emplace_back(card.id);
-    }
-    rules.states = states;
-    return read_show(toml, rules);
-}
-
-}  // namespace
-
 Expected<Show> load_show(const std::filesystem::path& file) {
+    const auto text = read_text_file(file, kMaxShowBytes, "a show file");
+    if (!text) {
+        return text.failure();
+    }
     std::error_code error;
     const std::filesystem::path whole = std::filesystem::absolute(file, error);
-    if (error || !std::filesystem::is_regular_file(whole, error)) {
-        return Failure{Errc::not_found, file.string() + ": expected a show file, found none"};
+    if (error) {
+        return Failure{Errc::io_failed, file.string() + ": its folder cannot be found"};
     }
-    std::ifstream stream(whole, std::ios::binary);
-    // One byte more than allowed, so that "too large" is seen without reading it all.
-    std::string text(kMaxShowBytes + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (stream.bad() || (!stream.eof() && stream.fail())) {
-        return Failure{Errc::io_failed, file.string() + ": cannot be read"};
-    }
-    text.resize(static_cast<std::size_t>(stream.gcount()));
     const std::string name = file.string();
-    return read_with_built_in_states(
-        text,
-        {.name = name, .folder = whole.parent_path(), .states = {}, .files_must_exist = true});
+    return read_show(*text,
+                     {.name = name, .folder = whole.parent_path(), .files_must_exist = true});
 }
 
 Expected<Show> parse_show(std::string_view toml,
                           std::string_view name,
                           const std::filesystem::path& folder) {
-    return read_with_built_in_states(
-        toml, {.name = name, .folder = folder, .states = {}, .files_must_exist = false});
+    return read_show(toml, {.name = name, .folder = folder, .files_must_exist = false});
 }
 
 Show show_for_source(std::string_view source) {
@@ -56,6 +36,7 @@ Show show_for_source(std::string_view source) {
     show.title = std::string(source);
     show.rights = "as the person who started the server answers for";
     show.programme.source = std::string(source);
+    show.states = std::make_shared<const StateLibrary>();
     show.perspectives.push_back({.id = std::string(kObjective), .title = "Full hearing"});
     show.default_perspective = std::string(kObjective);
     return show;

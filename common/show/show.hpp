@@ -2,9 +2,10 @@
 
 #include "common/base/errc.hpp"
 #include "common/base/time.hpp"
-#include "common/dsp/hearing_state.hpp"
+#include "common/dsp/chain/transition.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ inline constexpr std::chrono::milliseconds kShortestSuddenFade{30};
 
 /// The perspective every show has: full hearing, what PANIC and exit lead to.
 inline constexpr std::string_view kObjective = "objective";
+
+class StateLibrary;
 
 struct Layer {
     std::string name;            ///< "mix", "dialogue", "music", "effects", "body"
@@ -60,6 +63,7 @@ struct Cue {
 
 /// A show file, validated.
 struct Show {
+    std::shared_ptr<const StateLibrary> states;  ///< Presets and the show's own; never null.
     std::string title;
     std::string rights;          ///< Who permits this use of the sound; mandatory.
     std::string content_notice;  ///< Mandatory when a cue is sudden.

@@ -1,17 +1,17 @@
 #include "common/show/show_reader.hpp"
 
+#include "common/show/state_library.hpp"
 #include "common/show/suggest.hpp"
-#include "common/show/toml_nesting.hpp"
-
-#include <toml++/toml.h>
+#include "common/show/toml_reader.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
-#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace earshot::show {
 namespace {
@@ -20,7 +20,7 @@ using namespace std::string_view_literals;
 
 constexpr std::array kRootKeys{"title"sv,     "rights"sv,      "content_notice"sv,
                                "programme"sv, "perspective"sv, "default_perspective"sv,
-                               "cue"sv};
+                               "cue"sv,       "states"sv};
 constexpr std::array kProgrammeKeys{"source"sv, "gain_db"sv, "fps"sv, "layer"sv};
 constexpr std::array kLayerKeys{"name"sv, "file"sv};
 constexpr std::array kPerspectiveKeys{"id"sv, "title"sv, "state"sv, "intensity"sv};
@@ -30,12 +30,6 @@ constexpr std::array kCueKeys{"number"sv,      "name"sv,   "at"sv,        "manua
 constexpr std::array kCurves{"quintic"sv, "linear"sv};
 constexpr std::array kSourceKinds{"file"sv,  "fifo"sv, "stdin"sv, "alsa"sv,
                                   "pulse"sv, "tone"sv, "demo"sv};
-/// Planned hearing states: a show that names one is not misspelt, only early.
-constexpr std::array kStatesToCome{"tts"sv,         "snhl_mild"sv,   "snhl_moderate"sv,
-                                   "snhl_severe"sv, "asymmetric"sv,  "single_sided"sv,
-                                   "conductive"sv,  "hyperacusis"sv, "tinnitus"sv,
-                                   "ci_day1"sv,     "ci_adapted"sv,  "bimodal"sv};
-
 constexpr std::size_t kShortTextBytes = 120;  ///< Names and titles: one line on a phone.
 constexpr std::size_t kLineTextBytes = 300;   ///< Captions.
 constexpr std::size_t kLongTextBytes = 4000;  ///< Notes, notices, rights, paths.
@@ -43,64 +37,17 @@ constexpr std::size_t kNumberBytes = 16;
 /// What the summary of all cues may take of one envelope to a listener.
 constexpr std::size_t kMaxSummaryBytes = 224 * 1024;
 
-/// Carries the first error out of the reader; never leaves this file.
-struct Refused {
-    Failure failure;
-};
-
-enum class Lines { one, many };
-
-class Reader {
+class Reader : private TomlReader {
 public:
-    explicit Reader(const ReadRules& rules) : rules_(rules) {}
+    explicit Reader(const ReadRules& rules) : TomlReader(rules.name), rules_(rules) {}
     [[nodiscard]] Show read(const toml::table& root);
 
 private:
-    [[noreturn]] void refuse(const toml::source_region& where,
-                             const std::string& text,
-                             Errc code = Errc::bad_value) const {
-        refuse_line(where.begin.line, text, code);
-    }
-    [[noreturn]] void refuse_line(toml::source_index line,
-                                  const std::string& text,
-                                  Errc code = Errc::bad_value) const {
-        throw Refused{{code, std::string(rules_.name) + ":" +
-                                 std::to_string(std::max<toml::source_index>(line, 1)) + ": " +
-                                 text}};
-    }
-
-    void known_keys_only(const toml::table& table,
-                         std::span<const std::string_view> known,
-                         std::string_view of) const;
-    [[nodiscard]] const toml::node& required(const toml::table& table,
-                                             std::string_view key,
-                                             std::string_view meaning) const;
-    [[nodiscard]] std::string text_of(const toml::node& node,
-                                      std::string_view key,
-                                      std::size_t max_bytes,
-                                      Lines lines = Lines::one) const;
-    [[nodiscard]] std::string text(const toml::table& table,
-                                   std::string_view key,
-                                   std::size_t max_bytes,
-                                   Lines lines = Lines::one) const;
-    [[nodiscard]] double number(const toml::table& table,
-                                std::string_view key,
-                                double fallback,
-                                double lowest,
-                                double highest) const;
-    [[nodiscard]] bool flag(const toml::table& table, std::string_view key) const;
-    [[nodiscard]] const toml::table* sub_table(const toml::table& table,
-                                               std::string_view key) const;
-    template <class Each>
-    void each_table(const toml::table& table,
-                    std::string_view key,
-                    std::size_t most,
-                    Each&& each) const;
-
     [[nodiscard]] Programme programme(const toml::table& root) const;
     [[nodiscard]] std::string source(const toml::node& node) const;
     [[nodiscard]] std::filesystem::path existing_file(const toml::node& node,
                                                       const std::string& file) const;
+    [[nodiscard]] std::shared_ptr<const StateLibrary> states(const toml::table& root) const;
     void perspectives(const toml::table& root);
     [[nodiscard]] Perspective perspective(const toml::table& table) const;
     void cues(const toml::table& root);
@@ -118,144 +65,6 @@ private:
     std::map<std::pair<std::string, ProgrammeTime>, std::string> times_;  ///< Whose cue is when.
 };
 
-void Reader::known_keys_only(const toml::table& table,
-                             std::span<const std::string_view> known,
-                             std::string_view of) const {
-    for (const auto& [key, value] : table) {
-        if (std::ranges::find(known, key.str()) != known.end()) {
-            continue;
-        }
-        const std::string_view near = nearest_word(key.str(), known);
-        std::string message =
-            "unknown key \"" + std::string(key.str().substr(0, 40)) + "\" in " + std::string(of);
-        message += near.empty() ? "; expected one of: " + joined(known)
-                                : "; did you mean \"" + std::string(near) + "\"?";
-        refuse(key.source(), message);
-    }
-}
-
-const toml::node& Reader::required(const toml::table& table,
-                                   std::string_view key,
-                                   std::string_view meaning) const {
-    const toml::node* node = table.get(key);
-    if (node == nullptr) {
-        refuse(table.source(),
-               "\"" + std::string(key) + "\" is missing; expected " + std::string(meaning));
-    }
-    return *node;
-}
-
-std::string Reader::text_of(const toml::node& node,
-                            std::string_view key,
-                            std::size_t max_bytes,
-                            Lines lines) const {
-    const toml::value<std::string>* value = node.as_string();
-    if (value == nullptr) {
-        refuse(node.source(), "\"" + std::string(key) + "\": expected text in quotes");
-    }
-    const std::string& text = value->get();
-    if (text.size() > max_bytes) {
-        refuse(node.source(),
-               "\"" + std::string(key) + "\": expected at most " + std::to_string(max_bytes) +
-                   " bytes of text",
-               Errc::payload_too_large);
-    }
-    const bool clean = std::ranges::all_of(text, [lines](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return (byte >= 0x20 && byte != 0x7F) || (lines == Lines::many && (c == '\n' || c == '\t'));
-    });
-    if (!clean) {
-        refuse(node.source(), "\"" + std::string(key) + "\": expected " +
-                                  (lines == Lines::one ? "one line of " : "") +
-                                  "text without control characters");
-    }
-    return text;
-}
-
-std::string Reader::text(const toml::table& table,
-                         std::string_view key,
-                         std::size_t max_bytes,
-                         Lines lines) const {
-    const toml::node* node = table.get(key);
-    return node == nullptr ? std::string() : text_of(*node, key, max_bytes, lines);
-}
-
-double Reader::number(const toml::table& table,
-                      std::string_view key,
-                      double fallback,
-                      double lowest,
-                      double highest) const {
-    const toml::node* node = table.get(key);
-    if (node == nullptr) {
-        return fallback;
-    }
-    const std::optional<double> value = node->value<double>();
-    // Written so that "nan" is refused too.
-    if (!node->is_number() || !value || !(*value >= lowest && *value <= highest)) {
-        const auto trimmed = [](double bound) {
-            std::string digits = std::to_string(bound);
-            digits.erase(digits.find_last_not_of('0') + 1);
-            return digits.ends_with('.') ? digits.substr(0, digits.size() - 1) : digits;
-        };
-        refuse(node->source(),
-               "\"" + std::string(key) + "\": expected a number from " + trimmed(lowest) + " to " +
-                   trimmed(highest),
-               node->is_number() ? Errc::out_of_range : Errc::bad_value);
-    }
-    return *value;
-}
-
-bool Reader::flag(const toml::table& table, std::string_view key) const {
-    const toml::node* node = table.get(key);
-    if (node == nullptr) {
-        return false;
-    }
-    const toml::value<bool>* value = node->as_boolean();
-    if (value == nullptr) {
-        refuse(node->source(), "\"" + std::string(key) + "\": expected true or false");
-    }
-    return value->get();
-}
-
-const toml::table* Reader::sub_table(const toml::table& table, std::string_view key) const {
-    const toml::node* node = table.get(key);
-    if (node != nullptr && !node->is_table()) {
-        refuse(node->source(),
-               "\"" + std::string(key) + "\": expected a section [" + std::string(key) + "]");
-    }
-    return node == nullptr ? nullptr : node->as_table();
-}
-
-template <class Each>
-void Reader::each_table(const toml::table& table,
-                        std::string_view key,
-                        std::size_t most,
-                        Each&& each) const {
-    const toml::node* node = table.get(key);
-    if (node == nullptr) {
-        return;
-    }
-    const toml::array* array = node->as_array();
-    if (array == nullptr) {
-        refuse(node->source(), "\"" + std::string(key) +
-                                   "\": expected sections in double brackets, [[" +
-                                   std::string(key) + "]]");
-    }
-    if (array->size() > most) {
-        refuse(
-            (*array)[most].source(),
-            "expected at most " + std::to_string(most) + " [[" + std::string(key) + "]] sections",
-            Errc::too_many);
-    }
-    for (const toml::node& element : *array) {
-        const toml::table* section = element.as_table();
-        if (section == nullptr) {
-            refuse(element.source(), "expected a [[" + std::string(key) + "]] section");
-        }
-        each(*section);
-    }
-}
-
 Show Reader::read(const toml::table& root) {
     known_keys_only(root, kRootKeys, "the show");
     show_.title = text_of(required(root, "title", "the show's title"), "title", kShortTextBytes);
@@ -269,6 +78,7 @@ Show Reader::read(const toml::table& root) {
     }
     show_.content_notice = text(root, "content_notice", kLongTextBytes, Lines::many);
     show_.programme = programme(root);
+    show_.states = states(root);
     perspectives(root);
     show_.default_perspective = std::string(kObjective);
     if (const toml::node* node = root.get("default_perspective")) {
@@ -310,6 +120,34 @@ Programme Reader::programme(const toml::table& root) const {
         programme.layers.push_back(std::move(layer));
     });
     return programme;
+}
+
+std::shared_ptr<const StateLibrary> Reader::states(const toml::table& root) const {
+    const toml::node* node = root.get("states");
+    if (node == nullptr && rules_.presets != nullptr) {
+        return rules_.presets;
+    }
+    auto library = std::make_shared<StateLibrary>();
+    if (node == nullptr) {
+        return library;
+    }
+    const toml::array* names = node->as_array();
+    if (names == nullptr || names->empty() || names->size() > kMaxUserStates) {
+        refuse(node->source(), "\"states\": expected 1 to " + std::to_string(kMaxUserStates) +
+                                   " state files, for example [\"her_hearing.toml\"]");
+    }
+    if (!rules_.files_must_exist) {
+        refuse(node->source(), "\"states\": a show that is no file cannot name state files",
+               Errc::not_supported);
+    }
+    std::vector<std::filesystem::path> files;
+    for (const toml::node& name : *names) {
+        files.push_back(rules_.folder / text_of(name, "states", kLongTextBytes));
+    }
+    if (const auto failure = library->add_files(files)) {
+        refuse(node->source(), failure->text, failure->code);
+    }
+    return library;
 }
 
 std::string Reader::source(const toml::node& node) const {
@@ -419,17 +257,11 @@ std::string Reader::known_perspective(const toml::node& node, std::string_view k
 
 std::string Reader::state(const toml::node& node) const {
     std::string id = text_of(node, "state", kShortTextBytes);
-    if (std::ranges::find(rules_.states, id) != rules_.states.end()) {
-        return id;
+    const auto found = show_.states->get(id);
+    if (!found) {
+        refuse(node.source(), found.failure().text, found.failure().code);
     }
-    const bool to_come = std::ranges::find(kStatesToCome, id) != kStatesToCome.end();
-    const std::string_view near = to_come ? ""sv : nearest_word(id, rules_.states);
-    refuse(node.source(),
-           (to_come ? "hearing state \"" + id + "\" is not built yet"
-                    : "there is no hearing state \"" + id + "\"") +
-               (near.empty() ? "" : ", did you mean \"" + std::string(near) + "\"?") +
-               "; there are: " + joined(rules_.states),
-           to_come ? Errc::not_supported : Errc::not_found);
+    return id;
 }
 
 void Reader::cues(const toml::table& root) {
@@ -543,34 +375,11 @@ void Reader::refuse_collisions(const toml::table& table, const Cue& cue) {
     }
 }
 
-/// Errors quote the file, and what they quote may hold a line's end.
-[[nodiscard]] std::string one_line(std::string_view text) {
-    std::string line(text);
-    std::ranges::replace_if(
-        line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-    return line;
-}
-
 }  // namespace
 
 Expected<Show> read_show(std::string_view toml, const ReadRules& rules) {
-    const std::string name(rules.name);
-    if (toml.size() > kMaxShowBytes) {
-        return Failure{Errc::payload_too_large, name + ": expected at most " +
-                                                    std::to_string(kMaxShowBytes / 1024) + " KiB"};
-    }
-    if (const std::size_t line = first_line_nested_too_deep(toml); line != 0) {
-        return Failure{Errc::bad_value,
-                       name + ":" + std::to_string(line) + ": expected simpler keys than these"};
-    }
-    try {
-        return Reader(rules).read(toml::parse(toml, name));
-    } catch (const toml::parse_error& error) {
-        const std::string where = name + ":" + std::to_string(error.source().begin.line) + ": ";
-        return Failure{Errc::bad_value, where + one_line(error.description())};
-    } catch (const Refused& refused) {
-        return Failure{refused.failure.code, one_line(refused.failure.text)};
-    }
+    return read_toml<Show>(toml, rules.name, kMaxShowBytes,
+                           [&](const toml::table& root) { return Reader(rules).read(root); });
 }
 
 }  // namespace earshot::show

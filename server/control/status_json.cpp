@@ -35,9 +35,9 @@ void write_streams(JsonWriter& json, const session::Session& session, MediaInsta
             .field("perspective", perspective.id)
             .field("title", perspective.title);
         if (const auto* state = session.playback().state_now(stream, now)) {
-            json.field("state", dsp::card_of(*state).id)
-                .field("label", dsp::card_of(*state).label)
-                .field("intensity", dsp::intensity_of(*state));
+            json.field("state", state->card.id)
+                .field("label", state->card.label)
+                .field("intensity", state->intensity);
         }
         json.field("listeners", session.listeners_of(stream)).end_object();
     }

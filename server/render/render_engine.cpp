@@ -19,6 +19,7 @@ constexpr Frames kOverlap{2 * kPacketFrames};
 
 RenderEngine::RenderEngine(const EngineSettings& settings,
                            std::span<const std::shared_ptr<const show::CueSchedule>> schedules,
+                           const std::shared_ptr<const dsp::GammatoneBank>& bank,
                            audio::ProgrammeFeed& feed,
                            audio::RenderSink& sink)
     : settings_(settings),
@@ -33,7 +34,7 @@ RenderEngine::RenderEngine(const EngineSettings& settings,
     }
     for (int i = 0; i < audio::ProgrammeFeed::kLanes; ++i) {
         lanes_[static_cast<std::size_t>(i)] =
-            std::make_unique<RenderLane>(i, schedules, &RenderEngine::on_event, this);
+            std::make_unique<RenderLane>(i, schedules, bank, &RenderEngine::on_event, this);
     }
 }
 

@@ -37,9 +37,11 @@ struct EngineCounters {
 class RenderEngine final : public show::EnginePort {
 public:
     /// @param schedules  One per stream, stream 0 first; 1 to kMaxStreams.
+    /// @param bank       Shared by all chains; null: each designs its own.
     /// @param feed, sink Outlive the engine.
     RenderEngine(const EngineSettings& settings,
                  std::span<const std::shared_ptr<const show::CueSchedule>> schedules,
+                 const std::shared_ptr<const dsp::GammatoneBank>& bank,
                  audio::ProgrammeFeed& feed,
                  audio::RenderSink& sink);
 

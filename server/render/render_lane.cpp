@@ -11,6 +11,7 @@ constexpr int kBlock = static_cast<int>(kPacketFrames.count());
 
 RenderLane::RenderLane(int index,
                        std::span<const std::shared_ptr<const show::CueSchedule>> schedules,
+                       const std::shared_ptr<const dsp::GammatoneBank>& bank,
                        EventCallback on_event,
                        void* context)
     : index_(index),
@@ -19,8 +20,7 @@ RenderLane::RenderLane(int index,
       input_(audio::kListenerChannels, kBlock),
       output_(audio::kListenerChannels, kBlock) {
     for (const auto& schedule : schedules) {
-        voices_.push_back(std::make_unique<Voice>());
-        voices_.back()->schedule = schedule;
+        voices_.push_back(std::make_unique<Voice>(schedule, bank));
     }
 }
 
@@ -38,27 +38,24 @@ void RenderLane::start(const show::EngineCommand& relocation,
     position_ = playing_ ? relocation.programme - before : relocation.programme;
     cues_after_ = relocation.programme;
     for (std::size_t i = 0; i < voices_.size(); ++i) {
-        Voice& voice = *voices_[i];
-        const show::StreamStart& at = relocation.starts[i];
-        voice.later.target = nullptr;
-        if (at.from == nullptr || !playing_) {
-            voice.chain.start({.target = at.into.target});
-        } else if (at.elapsed >= before) {
-            voice.chain.start(at.into, at.from, at.elapsed - before);
-        } else {
-            voice.chain.start({.target = at.from});
-            voice.later = at.into;
-            voice.later_in = before - at.elapsed;
-        }
+        voices_[i]->chain.start(at_start(relocation.starts[i], before),
+                                position_.time_since_epoch().count());
         sink.begin(index_, StreamId{static_cast<std::uint8_t>(i)}, epoch_);
     }
     if (warms_up) warm_up(feed);
 }
 
+dsp::Standing RenderLane::at_start(const dsp::Standing& at, Frames before) const noexcept {
+    if (!playing_) return {.state = at.target()};
+    dsp::Standing start = at;
+    // What begins within the warm-up begins later.
+    for (std::size_t i = 0; i < start.fade_count; ++i) start.fades[i].elapsed -= before;
+    return start;
+}
+
 void RenderLane::change(StreamId stream, const dsp::Transition& to, std::uint32_t tag) noexcept {
     if (stream.value >= voices_.size()) return;
     Voice& voice = *voices_[stream.value];
-    voice.later.target = nullptr;
     voice.chain.change(to, 0);
     on_event_(context_, {.kind = show::EngineEvent::Kind::changed,
                          .lane = index_,
@@ -85,22 +82,9 @@ void RenderLane::pull(audio::ProgrammeFeed& feed, audio::BlockView block) noexce
 void RenderLane::warm_up(audio::ProgrammeFeed& feed) noexcept {
     for (Frames done{0}; done < show::kChainWarmUp; done += kPacketFrames) {
         pull(feed, input_.view());
-        for (auto& voice : voices_) {
-            apply_pending(*voice);
-            voice->chain.process(input_.view(), output_.view());
-        }
+        for (auto& voice : voices_) voice->chain.process(input_.view(), output_.view());
         next_ += kPacketFrames;
         position_ += kPacketFrames;
-    }
-}
-
-void RenderLane::apply_pending(Voice& voice) noexcept {
-    if (voice.later.target == nullptr) return;
-    if (voice.later_in < kPacketFrames) {
-        voice.chain.change(voice.later, static_cast<int>(voice.later_in.count()));
-        voice.later.target = nullptr;
-    } else {
-        voice.later_in -= kPacketFrames;
     }
 }
 
@@ -129,7 +113,6 @@ void RenderLane::render(audio::ProgrammeFeed& feed, audio::RenderSink& sink) noe
     for (std::size_t i = 0; i < voices_.size(); ++i) {
         const StreamId stream{static_cast<std::uint8_t>(i)};
         Voice& voice = *voices_[i];
-        apply_pending(voice);
         if (playing_) apply_cues(voice, stream);
         voice.chain.process(input_.view(), output_.view());
         sink.block(index_, stream, next_, position_, output_.view());

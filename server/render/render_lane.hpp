@@ -3,13 +3,14 @@
 #include "common/audio/block.hpp"
 #include "common/audio/format.hpp"
 #include "common/audio/ports.hpp"
-#include "common/dsp/hearing_chain.hpp"
+#include "common/dsp/chain/hearing_chain.hpp"
 #include "common/show/cue_schedule.hpp"
 #include "common/show/render_plan.hpp"
 
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace earshot::render {
@@ -26,8 +27,10 @@ class RenderLane {
 public:
     /// @param index      Of the feed's lane it pulls.
     /// @param schedules  One per stream; outlive the lane.
+    /// @param bank       Shared by all chains.
     RenderLane(int index,
                std::span<const std::shared_ptr<const show::CueSchedule>> schedules,
+               const std::shared_ptr<const dsp::GammatoneBank>& bank,
                EventCallback on_event,
                void* context);
 
@@ -50,16 +53,18 @@ public:
 
 private:
     struct Voice {
+        Voice(std::shared_ptr<const show::CueSchedule> with,
+              std::shared_ptr<const dsp::GammatoneBank> bank)
+            : schedule(std::move(with)), chain(std::move(bank)) {}
+
         std::shared_ptr<const show::CueSchedule> schedule;
         dsp::HearingChain chain;
-        dsp::Transition later{};  ///< A fade that begins inside the warm-up; target null if none.
-        Frames later_in{0};
     };
 
     void retire_when_done() noexcept;
     void pull(audio::ProgrammeFeed& feed, audio::BlockView block) noexcept;
     void warm_up(audio::ProgrammeFeed& feed) noexcept;
-    void apply_pending(Voice& voice) noexcept;
+    [[nodiscard]] dsp::Standing at_start(const dsp::Standing& at, Frames before) const noexcept;
     void apply_cues(Voice& voice, StreamId stream) noexcept;
 
     int index_;

@@ -61,7 +61,7 @@ void fill(v1::ShowSummary& out, const show::Show& show, std::optional<Frames> le
 }
 
 void fill(v1::StateChange& out, const StateNotice& notice, const show::Show& show) {
-    const dsp::HearingStateCard& card = dsp::card_of(*notice.state);
+    const dsp::HearingStateCard& card = notice.state->card;
     out.set_stream_id(notice.stream.value);
     out.set_epoch(notice.epoch.value);
     out.set_media_time(notice.media.time_since_epoch().count());
@@ -69,7 +69,7 @@ void fill(v1::StateChange& out, const StateNotice& notice, const show::Show& sho
     out.set_state(card.id);
     out.set_label(card.label);
     out.set_caption(card.caption);
-    out.set_intensity(static_cast<float>(dsp::intensity_of(*notice.state)));
+    out.set_intensity(static_cast<float>(notice.state->intensity));
     out.set_fade_ms(to_ms(notice.fade));
     if (notice.cue_index < 0) return;
     const show::Cue& cue = show.cues.at(static_cast<std::size_t>(notice.cue_index));

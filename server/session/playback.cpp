@@ -32,6 +32,7 @@ Failure failure(Errc code, std::string text) {
 
 Playback::Playback(const show::Show& show,
                    std::vector<std::shared_ptr<const show::CueSchedule>> schedules,
+                   show::HearingStates& states,
                    audio::ProgrammeFeed& feed,
                    show::EnginePort& engine,
                    PlaybackEvents& events,
@@ -39,6 +40,7 @@ Playback::Playback(const show::Show& show,
                    MediaInstant now)
     : show_(show),
       schedules_(std::move(schedules)),
+      states_(states),
       feed_(feed),
       engine_(engine),
       events_(events),
@@ -134,14 +136,15 @@ void Playback::commit(const Pending& pending) {
         return;
     }
     for (std::size_t i = 0; i < schedules_.size(); ++i) {
-        const show::StreamStart& start = command.starts[i];
-        remember({.stream = StreamId{static_cast<std::uint8_t>(i)},
-                  .epoch = pending.to.epoch,
-                  .media = pending.to.media,
-                  .programme = pending.to.programme,
-                  .state = start.into.target,
-                  .fade = start.into.fade,
-                  .cue_index = cue_at(i, pending.to.programme)});
+        const dsp::Standing& start = command.starts[i];
+        remember(
+            {.stream = StreamId{static_cast<std::uint8_t>(i)},
+             .epoch = pending.to.epoch,
+             .media = pending.to.media,
+             .programme = pending.to.programme,
+             .state = start.target(),
+             .fade = start.fade_count > 0 ? start.fades[start.fade_count - 1].to.fade : Frames{0},
+             .cue_index = cue_at(i, pending.to.programme)});
     }
 }
 
@@ -156,24 +159,22 @@ bool Playback::by_hand_holds(std::size_t stream, const show::StateAt& timed) con
     return !timed.cue || manual_[stream].back().at >= *show_.cues.at(*timed.cue).at;
 }
 
-show::StreamStart Playback::start_of(std::size_t stream, ProgrammeTime at) const {
-    const show::StateAt timed = schedules_[stream]->state_at(at);
+dsp::Standing Playback::start_of(std::size_t stream, ProgrammeTime at) const {
     const auto& by_hand = manual_[stream];
-    if (by_hand.empty() || !by_hand_holds(stream, timed)) {
-        return {.into = {.target = timed.target, .fade = timed.fade, .curve = timed.curve},
-                .from = timed.from,
-                .elapsed = timed.elapsed};
+    const show::StateAt timed = schedules_[stream]->state_at(at);
+    if (by_hand.empty() || !by_hand_holds(stream, timed)) return timed.standing;
+    // As it stood when the first change by hand since the last cue was made, and then those.
+    const ProgrammeTime cue = timed.cue ? *show_.cues.at(*timed.cue).at : by_hand.front().at;
+    const auto first =
+        std::ranges::find_if(by_hand, [&](const ManualChange& change) { return change.at >= cue; });
+    dsp::Standing standing = schedules_[stream]->state_at(first->at).standing;
+    for (std::size_t i = 0; i < standing.fade_count; ++i) {
+        standing.fades[i].elapsed += at - first->at;
     }
-    const ManualChange& last = by_hand.back();
-    const dsp::PreparedState* before =
-        by_hand.size() > 1 ? by_hand[by_hand.size() - 2].state.get() : timed.target;
-    const Frames elapsed = at - last.at;
-    return {.into = {.target = last.state.get(),
-                     .fade = last.fade,
-                     .curve = last.curve,
-                     .sudden = last.sudden},
-            .from = elapsed < last.fade ? before : nullptr,
-            .elapsed = elapsed};
+    std::for_each(first, by_hand.end(), [&](const ManualChange& change) {
+        standing.add(change.transition(), at - change.at);
+    });
+    return standing;
 }
 
 Playback::Outcome Playback::go(MediaInstant now) {
@@ -251,10 +252,7 @@ Playback::Outcome Playback::post_change(StreamId stream, const ManualChange& cha
     show::EngineCommand command;
     command.kind = show::EngineCommand::Kind::change;
     command.stream = stream;
-    command.transition = {.target = change.state.get(),
-                          .fade = change.fade,
-                          .curve = change.curve,
-                          .sudden = change.sudden};
+    command.transition = change.transition();
     command.tag = ++last_tag_;
     if (!engine_.post(command)) {
         return failure(Errc::not_ready, "too many changes at once; try again in a second");
@@ -268,10 +266,11 @@ dsp::StatePtr Playback::prepared(const std::string& state, double intensity) {
     if (!(intensity >= 0.0 && intensity <= 1.0)) return nullptr;
     const int step = static_cast<int>(std::lround(intensity * kIntensitySteps));
     const auto key = std::pair(state, step);
-    if (const auto it = states_.find(key); it != states_.end()) return it->second;
-    dsp::StatePtr made = dsp::prepare_state(state, static_cast<double>(step) / kIntensitySteps);
-    if (made != nullptr) states_[key] = made;
-    return made;
+    if (const auto it = kept_.find(key); it != kept_.end()) return it->second;
+    auto made = states_.prepare(state, static_cast<double>(step) / kIntensitySteps);
+    if (!made) return nullptr;
+    kept_[key] = *made;
+    return *made;
 }
 
 void Playback::on_event(const show::EngineEvent& event) {

@@ -48,9 +48,11 @@ public:
 class Playback {
 public:
     /// @param schedules  One per stream, as the engine has them.
+    /// @param states     For changes by hand; outlives this.
     /// @param feed, engine, events  Outlive the playback.
     Playback(const show::Show& show,
              std::vector<std::shared_ptr<const show::CueSchedule>> schedules,
+             show::HearingStates& states,
              audio::ProgrammeFeed& feed,
              show::EnginePort& engine,
              PlaybackEvents& events,
@@ -103,6 +105,10 @@ private:
         dsp::FadeCurve curve = dsp::FadeCurve::quintic;
         bool sudden = false;
         int cue_index = -1;
+
+        [[nodiscard]] dsp::Transition transition() const noexcept {
+            return {.target = state.get(), .fade = fade, .curve = curve, .sudden = sudden};
+        }
     };
     struct Pending {
         timeline::Relocation to;
@@ -115,7 +121,7 @@ private:
     [[nodiscard]] std::optional<int> free_lane() const noexcept;
     void commit_due(MediaInstant now);
     void commit(const Pending& pending);
-    [[nodiscard]] show::StreamStart start_of(std::size_t stream, ProgrammeTime at) const;
+    [[nodiscard]] dsp::Standing start_of(std::size_t stream, ProgrammeTime at) const;
     [[nodiscard]] int cue_at(std::size_t stream, ProgrammeTime at) const;
     [[nodiscard]] bool by_hand_holds(std::size_t stream, const show::StateAt& timed) const;
     Outcome post_change(StreamId stream, const ManualChange& change);
@@ -126,6 +132,7 @@ private:
 
     const show::Show& show_;
     std::vector<std::shared_ptr<const show::CueSchedule>> schedules_;
+    show::HearingStates& states_;
     audio::ProgrammeFeed& feed_;
     show::EnginePort& engine_;
     PlaybackEvents& events_;
@@ -137,7 +144,7 @@ private:
     std::deque<Pending> pending_;
     std::vector<std::vector<ManualChange>> manual_;  ///< Per stream, in the order they were made.
     std::map<std::pair<std::string, int>, dsp::StatePtr>
-        states_;                                    ///< Kept: the engine holds pointers.
+        kept_;  ///< By name and intensity: the engine holds pointers.
     std::map<std::uint32_t, ManualChange> posted_;  ///< By tag, until the engine answers.
     std::uint32_t last_tag_ = 0;
     std::vector<std::deque<StateNotice>> notices_;  ///< Per stream, oldest first.

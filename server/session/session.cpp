@@ -253,7 +253,7 @@ void Session::on_state(const StateNotice& notice) {
     fill(message, notice, show_);
     gateway_->broadcast(envelope(wire::Kind::state_change, message));
     log_.info(kArea, show_.perspectives.at(notice.stream.value).id + " goes to " +
-                         dsp::card_of(*notice.state).id + " at " +
+                         notice.state->card.id + " at " +
                          show::format_programme_time(notice.programme));
 }
 

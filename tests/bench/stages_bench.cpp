@@ -4,8 +4,9 @@
 #include "common/audio/resampler.hpp"
 #include "common/codec/opus_decoder.hpp"
 #include "common/codec/opus_encoder.hpp"
-#include "common/dsp/hearing_chain.hpp"
+#include "common/dsp/chain/hearing_chain.hpp"
 #include "common/wire/bundle.hpp"
+#include "tests/support/hearing_states.hpp"
 #include "tests/support/signals.hpp"
 
 #include <benchmark/benchmark.h>
@@ -49,9 +50,9 @@ std::vector<wire::PacketSlot> encoded_second() {
 }
 
 void hearing_chain(benchmark::State& bench, const std::string& id) {
-    const dsp::StatePtr state = dsp::prepare_state(id);
+    const dsp::StatePtr state = test::state(id);
     dsp::HearingChain chain;
-    chain.start({.target = state.get()});
+    chain.start({.state = state.get()});
     const std::vector<audio::Block> input = one_second();
     audio::Block output(2, kPacket);
     for (auto _ : bench) {
@@ -64,10 +65,10 @@ void hearing_chain(benchmark::State& bench, const std::string& id) {
 
 /// A chain that is always in the middle of a change.
 void hearing_chain_changing(benchmark::State& bench) {
-    const dsp::StatePtr full = dsp::prepare_state("full");
-    const dsp::StatePtr muffled = dsp::prepare_state("muffled_inner");
+    const dsp::StatePtr full = test::state("full");
+    const dsp::StatePtr muffled = test::state("muffled_inner");
     dsp::HearingChain chain;
-    chain.start({.target = full.get()});
+    chain.start({.state = full.get()});
     const std::vector<audio::Block> input = one_second();
     audio::Block output(2, kPacket);
     bool to_muffled = true;
@@ -179,7 +180,7 @@ BENCHMARK(bundle_parser)->Unit(benchmark::kMicrosecond);
 
 /// One benchmark for each state there is.
 const bool kChainsRegistered = [] {
-    for (const dsp::HearingStateCard& card : dsp::builtin_states()) {
+    for (const dsp::HearingStateCard& card : test::state_cards()) {
         benchmark::RegisterBenchmark(
             ("hearing_chain/" + card.id).c_str(),
             [id = card.id](benchmark::State& bench) { hearing_chain(bench, id); })

@@ -3,6 +3,7 @@
 #include "common/base/assert.hpp"
 #include "common/show/show.hpp"
 #include "common/show/show_reader.hpp"
+#include "common/show/state_library.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,16 +15,13 @@ namespace {
 using namespace earshot;
 using namespace std::string_view_literals;
 
-constexpr std::array kStates{"full"sv, "sudden_loss"sv, "muffled_inner"sv, "felt"sv,
-                             "implants_off"sv};
-
 void check_cue(const show::Show& show, const show::Cue& cue) {
     const auto shortest = cue.sudden ? show::kShortestSuddenFade : dsp::kShortestFade;
     EARSHOT_ASSERT(cue.fade >= shortest && cue.fade <= dsp::kLongestFade);
     EARSHOT_ASSERT(cue.intensity >= 0.0 && cue.intensity <= 1.0);
     EARSHOT_ASSERT(!cue.sudden || !show.content_notice.empty());
     EARSHOT_ASSERT(cue.perspective != show::kObjective && !cue.number.empty());
-    EARSHOT_ASSERT(std::ranges::find(kStates, cue.state) != kStates.end());
+    EARSHOT_ASSERT(show.states->find(cue.state) != nullptr);
     EARSHOT_ASSERT(std::ranges::find(show.perspectives, cue.perspective, &show::Perspective::id) !=
                    show.perspectives.end());
 }
@@ -32,7 +30,8 @@ void check_cue(const show::Show& show, const show::Cue& cue) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    const auto show = show::read_show(text, {.name = "f", .folder = "/f", .states = kStates});
+    static const auto presets = std::make_shared<const show::StateLibrary>();
+    const auto show = show::read_show(text, {.name = "f", .folder = "/f", .presets = presets});
     if (!show) {
         const std::string& why = show.failure().text;
         EARSHOT_ASSERT(why.starts_with("f:"));

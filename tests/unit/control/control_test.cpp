@@ -79,20 +79,22 @@ protected:
     }
 
     show::Show show = session::test::two_perspectives();
+    show::HearingStates states{*show.states};
     FixedClock clock;
     Log log{"test", LogFormat::text, LogLevel::error};
     NoGateway gateway;
     session::Session session{{.id = "s", .server_name = "test"}, show, clock, log};
     session::test::TenMinutes feed;
     session::test::FakeEngine engine;
-    session::Playback playback{
-        show,
-        {*show::build_schedule(show, "objective"), *show::build_schedule(show, "subjective")},
-        feed,
-        engine,
-        session,
-        Frames{19'200},
-        clock.value};
+    session::Playback playback{show,
+                               {*show::build_schedule(show, "objective", states),
+                                *show::build_schedule(show, "subjective", states)},
+                               states,
+                               feed,
+                               engine,
+                               session,
+                               Frames{19'200},
+                               clock.value};
     Api api{session, clock, [] { return std::string(R"({"ok":1})"); }};
 };
 

@@ -80,34 +80,6 @@ Stereo programme(double amplitude, int frames, std::uint32_t seed) {
     return sound;
 }
 
-Stereo render(HearingChain& chain,
-              const Stereo& in,
-              const std::vector<Cue>& cues,
-              const std::vector<int>& blocks) {
-    Stereo out = in;
-    struct Step {
-        HearingChain& chain;
-        const std::vector<Cue>& cues;
-        std::size_t next = 0;
-        std::int64_t now = 0;
-        void process(audio::BlockView block) {
-            for (; next < cues.size() && cues[next].frame < now + block.frames(); ++next) {
-                chain.change(cues[next].to, static_cast<int>(cues[next].frame - now));
-            }
-            chain.process(block, block);
-            now += block.frames();
-        }
-    } step{chain, cues};
-    run(step, out, blocks);
-    return out;
-}
-
-Stereo render_in(const StatePtr& state, const Stereo& in) {
-    HearingChain chain;
-    chain.start({.target = state.get()});
-    return render(chain, in);
-}
-
 bool identical(const Stereo& a, const Stereo& b) {
     return same_bits(a.left, b.left) && same_bits(a.right, b.right);
 }

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "common/dsp/hearing_chain.hpp"
+#include "common/audio/block.hpp"
+#include "common/base/time.hpp"
+#include "common/dsp/fade_curve.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -30,20 +32,6 @@ struct Stereo {
 [[nodiscard]] Stereo noise(double amplitude, int frames, std::uint32_t seed);
 /// Drum-like bursts, a melody and noise: something in every band, with pauses.
 [[nodiscard]] Stereo programme(double amplitude, int frames, std::uint32_t seed);
-
-/// A change of state by output frame.
-struct Cue {
-    std::int64_t frame;
-    Transition to;
-};
-
-/// Puts a sound through a chain, in blocks of the given sizes in turn, cues in order of frame.
-[[nodiscard]] Stereo render(HearingChain& chain,
-                            const Stereo& in,
-                            const std::vector<Cue>& cues = {},
-                            const std::vector<int>& blocks = {960});
-/// A new chain that stands in a state.
-[[nodiscard]] Stereo render_in(const StatePtr& state, const Stereo& in);
 
 /// Puts a sound through anything with process(BlockView), in place, in blocks in turn.
 template <class Stage>

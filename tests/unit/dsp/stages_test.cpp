@@ -2,7 +2,6 @@
 #include "common/dsp/delay_line.hpp"
 #include "common/dsp/gain_ramp.hpp"
 #include "common/dsp/level_meter.hpp"
-#include "common/dsp/tone_stage.hpp"
 #include "tests/support/rt_guard.hpp"
 #include "tests/unit/dsp/sound.hpp"
 
@@ -119,52 +118,13 @@ TEST(DelayLine, KeepsTheLatestOfMoreThanFits) {
     EXPECT_EQ(out.channel(0)[63], 199.0F);
 }
 
-ToneRecipe some_recipe() {
-    ToneRecipe recipe;
-    recipe.gain = 0.9;
-    recipe.width = 0.4;
-    recipe.add(BiquadCoefficients::low_pass(800.0, 0.7));
-    recipe.add(BiquadCoefficients::peak(300.0, 1.0, -6.0));
-    return recipe;
-}
-
-TEST(ToneStage, J1GivesTheSameSamplesInAnyBlocks) {
-    const Stereo in = sound::programme(0.5, 4'800, 1);
-    ToneStage stage;
-    stage.set(some_recipe());
-    Stereo whole = in;
-    sound::run(stage, whole);
-    for (const auto& blocks : std::vector<std::vector<int>>{{1}, {127, 129}, {4'096}}) {
-        Stereo cut = in;
-        stage.reset();
-        sound::run(stage, cut, blocks);
-        EXPECT_TRUE(sound::identical(cut, whole));
-    }
-}
-
-TEST(ToneStage, WidthMixesTheEars) {
-    ToneRecipe recipe;
-    recipe.width = 0.4;
-    ToneStage stage;
-    stage.set(recipe);
-    Stereo sound = sound::both(100, [](int) { return 1.0; });
-    std::fill(sound.right.begin(), sound.right.end(), 0.0F);
-    sound::run(stage, sound);
-    EXPECT_FLOAT_EQ(sound.left[50], 0.7F);
-    EXPECT_FLOAT_EQ(sound.right[50], 0.3F);
-}
-
 TEST(Stages, J2AreRealTimeSafe) {
-    ToneStage tone;
     GainRamp ramp;
     LevelMeter meter;
     DelayLine line(2'000);
     audio::Block block(2, 960);
-    const ToneRecipe recipe = some_recipe();
     float peak = -1.0F;
     test::rt_guard::expect_realtime_safe([&] {
-        tone.set(recipe);
-        tone.process(block.view());
         ramp.move_to(0.5, Frames{100});
         ramp.process(block.view());
         meter.process(block.view());

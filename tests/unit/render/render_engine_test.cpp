@@ -1,5 +1,6 @@
 #include "server/render/render_engine.hpp"
 
+#include "tests/support/hearing_states.hpp"
 #include "tests/support/rt_guard.hpp"
 #include "tests/unit/render/fakes.hpp"
 
@@ -19,12 +20,12 @@ constexpr MediaTime kSwitch{Frames{100'001}};
 constexpr ProgrammeTime kPosition{Frames{480'003}};
 
 std::shared_ptr<const show::CueSchedule> schedule(std::vector<show::TimedCue> cues = {}) {
-    return std::make_shared<const show::CueSchedule>(dsp::prepare_state("full"), std::move(cues));
+    return std::make_shared<const show::CueSchedule>(earshot::test::state("full"), std::move(cues));
 }
 
 struct Room {
     explicit Room(std::vector<std::shared_ptr<const show::CueSchedule>> with = {schedule()})
-        : schedules(std::move(with)), engine({.lead = kLead}, schedules, feed, sink) {}
+        : schedules(std::move(with)), engine({.lead = kLead}, schedules, nullptr, feed, sink) {}
 
     void relocate(int lane,
                   std::uint32_t epoch,
@@ -38,10 +39,7 @@ struct Room {
         command.programme = programme;
         command.playing = playing;
         for (std::size_t i = 0; i < schedules.size(); ++i) {
-            const show::StateAt at = schedules[i]->state_at(programme);
-            command.starts[i] = {.into = {.target = at.target, .fade = at.fade, .curve = at.curve},
-                                 .from = at.from,
-                                 .elapsed = at.elapsed};
+            command.starts[i] = schedules[i]->state_at(programme).standing;
         }
         feed.prepare(lane, show::feed_start(programme));
         ASSERT_TRUE(engine.post(command));
@@ -134,7 +132,7 @@ TEST(RenderEngine, FreesALaneAtOnceWhenItsSoundIsReplaced) {
 TEST(RenderEngine, ChangesStateOnTheCuesOwnFrame) {
     const ProgrammeTime cue_at = kPosition + Frames{12'345};
     Room room({schedule(), schedule({{.at = cue_at,
-                                      .state = dsp::prepare_state("implants_off"),
+                                      .state = earshot::test::state("implants_off"),
                                       .fade = Frames{960},
                                       .curve = dsp::FadeCurve::quintic,
                                       .sudden = false,
@@ -181,12 +179,12 @@ TEST(RenderEngine, TakesLiveInputOnlyWhenItHasArrived) {
     RecordingSink sink;
     const std::vector schedules{schedule()};
     const EngineSettings settings{.lead = kLead, .live_fill = Frames{1'440}, .packets_a_tick = 1};
-    RenderEngine engine(settings, schedules, feed, sink);
+    RenderEngine engine(settings, schedules, nullptr, feed, sink);
     show::EngineCommand command;
     command.epoch = Epoch{1};
     command.media = MediaTime{Frames{50'000}};
     command.playing = true;
-    command.starts[0].into.target = &schedules[0]->initial();
+    command.starts[0].state = &schedules[0]->initial();
     ASSERT_TRUE(engine.post(command));
     MediaTime now{};
     while (feed.pulled == 0) engine.tick(to_instant(now += kPacketFrames));

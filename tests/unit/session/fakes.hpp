@@ -1,10 +1,12 @@
 #pragma once
 
 #include "common/show/show.hpp"
+#include "common/show/state_library.hpp"
 #include "server/session/playback.hpp"
 #include "tests/unit/render/fakes.hpp"
 
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -64,6 +66,7 @@ public:
 
 inline show::Show two_perspectives() {
     show::Show show;
+    show.states = std::make_shared<const show::StateLibrary>();
     show.title = "Test";
     show.rights = "ours";
     show.perspectives = {{.id = "objective", .title = "", .state = "full", .intensity = 1.0},

@@ -23,20 +23,22 @@ protected:
         engine.events.push_back({.kind = show::EngineEvent::Kind::lane_free, .lane = lane});
     }
     [[nodiscard]] std::string subjective() const {
-        return dsp::card_of(*playback.state_now(StreamId{1}, now)).id;
+        return playback.state_now(StreamId{1}, now)->card.id;
     }
     [[nodiscard]] static ProgrammeTime at(std::chrono::milliseconds time) {
         return ProgrammeTime{std::chrono::duration_cast<Frames>(time)};
     }
 
     show::Show show = test::two_perspectives();
+    show::HearingStates states{*show.states};
     std::vector<std::shared_ptr<const show::CueSchedule>> schedules{
-        *show::build_schedule(show, "objective"), *show::build_schedule(show, "subjective")};
+        *show::build_schedule(show, "objective", states),
+        *show::build_schedule(show, "subjective", states)};
     test::TenMinutes feed;
     test::FakeEngine engine;
     test::NoEvents events;
     MediaInstant now{5s};
-    Playback playback{show, schedules, feed, engine, events, kLead, now};
+    Playback playback{show, schedules, states, feed, engine, events, kLead, now};
 };
 
 TEST_F(PlaybackTest, BeginsWithSilenceAndTellsEveryStreamsState) {
@@ -79,7 +81,7 @@ TEST_F(PlaybackTest, SeeksToTheStateThatPlayingWouldHaveGiven) {
     ASSERT_TRUE(playback.seek(now, at(2min)));
     advance(400ms);
     EXPECT_EQ(subjective(), "sudden_loss");
-    EXPECT_EQ(dsp::card_of(*playback.state_now(StreamId{0}, now)).id, "full");
+    EXPECT_EQ(playback.state_now(StreamId{0}, now)->card.id, "full");
     ASSERT_TRUE(playback.seek(now, at(10s)));
     advance(400ms);
     EXPECT_EQ(subjective(), "full");
@@ -91,9 +93,9 @@ TEST_F(PlaybackTest, SeeksIntoTheMiddleOfAFade) {
     advance(500ms);
     ASSERT_TRUE(playback.seek(now, at(60s + 100ms)));
     const auto start = engine.relocations().back().starts[1];
-    EXPECT_EQ(start.elapsed, Frames{4'800});
-    ASSERT_NE(start.from, nullptr);
-    EXPECT_EQ(dsp::card_of(*start.from).id, "full");
+    ASSERT_EQ(start.fade_count, 1U);
+    EXPECT_EQ(start.fades[0].elapsed, Frames{4'800});
+    EXPECT_EQ(start.state->card.id, "full");
 }
 
 TEST_F(PlaybackTest, KeepsAStateSetByHandThroughPauseAndPlay) {
@@ -121,7 +123,7 @@ TEST_F(PlaybackTest, TakesTheNextCueByHandWhenItPlays) {
     ASSERT_TRUE(playback.go(now));
     const auto& command = engine.commands.back();
     ASSERT_EQ(command.kind, show::EngineCommand::Kind::change);
-    EXPECT_EQ(dsp::card_of(*command.transition.target).id, "muffled_inner");
+    EXPECT_EQ(command.transition.target->card.id, "muffled_inner");
     engine.events.push_back({.kind = show::EngineEvent::Kind::changed,
                              .epoch = Epoch{2},
                              .stream = StreamId{1},

@@ -76,6 +76,7 @@ protected:
     }
 
     show::Show show = test::two_perspectives();
+    show::HearingStates states{*show.states};
     SetClock clock;
     Log log{"test", LogFormat::text, LogLevel::error};
     SessionSettings settings{.id = "s", .seats = 3, .start_at_listeners = 2, .server_name = "test"};
@@ -83,14 +84,15 @@ protected:
     FakeGateway gateway;
     test::TenMinutes feed;
     test::FakeEngine engine;
-    Playback playback{
-        show,
-        {*show::build_schedule(show, "objective"), *show::build_schedule(show, "subjective")},
-        feed,
-        engine,
-        session,
-        Frames{19'200},
-        clock.value};
+    Playback playback{show,
+                      {*show::build_schedule(show, "objective", states),
+                       *show::build_schedule(show, "subjective", states)},
+                      states,
+                      feed,
+                      engine,
+                      session,
+                      Frames{19'200},
+                      clock.value};
     ConnectionId ann{11};
     ConnectionId bob{22};
 };

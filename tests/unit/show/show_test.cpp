@@ -1,8 +1,13 @@
 #include "common/show/show.hpp"
 
+#include "common/show/cue_schedule.hpp"
+#include "common/show/hearing_states.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -173,9 +178,35 @@ TEST(Show, SuggestsTheStateThatWasMeant) {
     EXPECT_THAT(with_state("mufled_inner"),
                 AllOf(StartsWith(at_line(kHeadLines + 5)), HasSubstr("no hearing state"),
                       HasSubstr("did you mean \"muffled_inner\"?"), HasSubstr("there are: full")));
-    EXPECT_THAT(with_state("tinnitus"),
-                AllOf(HasSubstr("\"tinnitus\" is not built yet"), Not(HasSubstr("did you mean")),
-                      HasSubstr("there are: full, sudden_loss")));
+    EXPECT_THAT(with_state("deaf"),
+                AllOf(HasSubstr("no hearing state \"deaf\""), HasSubstr("there are: full, tts")));
+}
+
+TEST(Show, TakesStatesOfItsOwnFromFilesBesideIt) {
+    const std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("earshot-states-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder);
+    const auto write = [&](const char* name, const std::string& text) {
+        std::ofstream(folder / name) << text;
+    };
+    write("her_hearing.toml", "inherits = \"snhl_moderate\"\nlabel = \"Hers\"\n");
+    const std::string show =
+        "title = \"T\"\nrights = \"own work\"\nstates = [\"her_hearing.toml\"]\n[programme]\n"
+        "source = \"tone\"\n[[perspective]]\nid = \"subjective\"\nstate = \"her_hearing\"\n";
+    write("show.toml", show);
+    const auto good = load_show(folder / "show.toml");
+    ASSERT_TRUE(good.has_value()) << good.failure().text;
+    ASSERT_NE(good->states->find("her_hearing"), nullptr);
+    EXPECT_EQ(good->states->find("her_hearing")->card.label, "Hers");
+    HearingStates states(*good->states);
+    EXPECT_TRUE(build_schedule(*good, "subjective", states).has_value());
+    write("her_hearing.toml", "inherits = \"snhl_moderate\"\nlabel = \"Hers\"\nwidth = 2\n");
+    const auto bad = load_show(folder / "show.toml");
+    ASSERT_FALSE(bad.has_value());
+    EXPECT_THAT(bad.failure().text, HasSubstr("her_hearing.toml:3"));
+    // A text that is no file has no folder to look in.
+    EXPECT_THAT(parse_show(show, "text", ".").failure().text, HasSubstr("cannot name state files"));
+    std::filesystem::remove_all(folder);
 }
 
 TEST(Show, RefusesAStateThatIsNotThereInAPerspectiveToo) {
@@ -359,7 +390,7 @@ TEST(Show, LoadsTheDemo) {
     ASSERT_TRUE(show.has_value()) << show.failure().text;
     EXPECT_EQ(show->programme.source, "demo");
     EXPECT_EQ(show->default_perspective, "subjective");
-    ASSERT_EQ(show->cues.size(), 8U);
+    ASSERT_EQ(show->cues.size(), 9U);
     std::vector<std::string> states;
     for (const Cue& cue : show->cues) {
         states.push_back(cue.state);
@@ -367,12 +398,12 @@ TEST(Show, LoadsTheDemo) {
         EXPECT_TRUE(cue.at.has_value());
         EXPECT_FALSE(cue.caption.empty());
     }
-    EXPECT_THAT(states,
-                ::testing::ElementsAre("full", "sudden_loss", "muffled_inner", "felt",
-                                       "implants_off", "sudden_loss", "implants_off", "full"));
+    EXPECT_THAT(states, ::testing::ElementsAre("full", "sudden_loss", "muffled_inner", "felt",
+                                               "implants_off", "ci_day1", "ci_adapted",
+                                               "implants_off", "full"));
     EXPECT_EQ(show->cues[1].at, (ProgrammeTime{22s}));
     EXPECT_EQ(show->cues[1].fade, 250ms);
-    EXPECT_EQ(show->cues[7].fade, 3000ms);
+    EXPECT_EQ(show->cues[8].fade, 3000ms);
 }
 
 TEST(Show, NamesAFileThatIsNotThere) {
@@ -409,14 +440,14 @@ TEST(Show, MakesOneForASourceAlone) {
 }
 
 TEST(Show, DescribesItself) {
-    const auto show = load_show(EARSHOT_DEMO_SHOW);
+    auto show = load_show(EARSHOT_DEMO_SHOW);
     ASSERT_TRUE(show.has_value());
+    show->cues[5].intensity = 0.5;
     const std::string text = describe(*show);
     EXPECT_THAT(text, HasSubstr("Demo: a drummer's hearing"));
-    EXPECT_THAT(text, HasSubstr("subjective (Through the drummer's ears), starts in full, 8 cues, "
+    EXPECT_THAT(text, HasSubstr("subjective (Through the drummer's ears), starts in full, 9 cues, "
                                 "default"));
-    EXPECT_THAT(text,
-                HasSubstr("6  00:00:58.000  subjective -> sudden_loss at 50 %, fade 1000 ms"));
+    EXPECT_THAT(text, HasSubstr("6  00:00:58.000  subjective -> ci_day1 at 50 %, fade 80 ms"));
     EXPECT_THAT(text, HasSubstr("2  00:00:22.000  subjective -> sudden_loss, fade 250 ms"));
 }
 

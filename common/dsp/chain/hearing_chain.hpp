@@ -1,0 +1,55 @@
+#pragma once
+
+#include "common/audio/block.hpp"
+#include "common/dsp/acoustic/gammatone_bank.hpp"
+#include "common/dsp/chain/standing.hpp"
+#include "common/dsp/chain/transition.hpp"
+
+#include <cstdint>
+#include <memory>
+
+namespace earshot::dsp {
+
+/// One perspective's whole processing: hearing states, their crossfades, true-peak limiter.
+/// Output equals the input of kChainLatency (960) frames before, as the state hears it; `full`
+/// below -3 dBTP is that, bit for bit.
+///
+/// Between states of the acoustic way parameters glide; between ways (bypass, acoustic, implant,
+/// silence) sounds crossfade, each ear by itself. Noise and phases are functions of the programme
+/// position.
+/// Thread: one owner. Real-time: start(), change(), process(); not the constructor.
+class HearingChain {
+public:
+    /// @param bank  Shared by all chains; null: one of its own is designed, which takes a few ms.
+    explicit HearingChain(std::shared_ptr<const GammatoneBank> bank = nullptr);
+    ~HearingChain();
+    HearingChain(const HearingChain&) = delete;
+    HearingChain& operator=(const HearingChain&) = delete;
+
+    /// Forgets all sound and stands as it is told, as after a seek.
+    /// @param position  Programme frame of the next output frame.
+    void start(const Standing& standing, std::int64_t position = 0) noexcept;
+
+    /// Begins a transition at output frame `offset` of the next process() call (0 <= offset <
+    /// frames). A transition in progress continues from what is heard at that frame, without a
+    /// click. At most 8 changes can wait for one process() call; more replace the last. A fade out
+    /// of sound that was below -60 dBFS for more than 1 s lasts at least 300 ms, or 30 ms if it is
+    /// sudden; quiet passages heard in `full` do not count. With 6 different states in flight, or 3
+    /// different implants, a change to one more waits for a fade to end.
+    void change(const Transition& to, int offset) noexcept;
+
+    /// @param in   Shape [2][frames], full scale 1.0, any number of frames >= 1.
+    /// @param out  Shape [2][frames]; may be the same memory as in.
+    void process(audio::ConstBlockView in, audio::BlockView out) noexcept;
+
+    /// The state it stands in or moves to.
+    [[nodiscard]] const PreparedState& target() const noexcept;
+    /// True while a fade runs.
+    [[nodiscard]] bool moving() const noexcept;
+
+private:
+    class Engine;
+    std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace earshot::dsp

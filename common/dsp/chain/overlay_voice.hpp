@@ -1,0 +1,48 @@
+#pragma once
+
+#include "common/dsp/chain/kept_sound.hpp"
+#include "common/dsp/chain/overlay_parameters.hpp"
+#include "common/dsp/delay_line.hpp"
+#include "common/dsp/overlay/inner_body.hpp"
+#include "common/dsp/overlay/tinnitus.hpp"
+#include "common/dsp/overlay/vibration.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace earshot::dsp {
+
+/// What a chain adds to its ways, a little ahead of what is heard; its latest frames stay readable.
+/// Thread: one owner. Real-time: everything but construction.
+class OverlayVoice {
+public:
+    /// Most frames of one run().
+    static constexpr int kChunk = 128;
+
+    OverlayVoice();
+
+    /// Begins with these parameters, and no sound.
+    void start(const OverlayParameters& parameters) noexcept;
+    /// Parameters to be reached kControlPeriod frames after the next control point.
+    void set(const OverlayParameters& parameters) noexcept;
+    /// As AcousticVoice::run().
+    void run(const DelayLine& input,
+             std::int64_t first,
+             int count,
+             int delay,
+             std::int64_t position) noexcept;
+    [[nodiscard]] const KeptSound& sound() const noexcept { return sound_; }
+
+private:
+    Tinnitus tinnitus_;
+    InnerBody inner_;
+    Vibration vibration_;
+    audio::Block input_;
+    audio::Block work_;
+    std::array<float, kChunk> tactile_{};
+    std::array<float, kChunk> stand_in_{};
+    std::array<HapticPoint, 2> points_{};
+    KeptSound sound_;
+};
+
+}  // namespace earshot::dsp

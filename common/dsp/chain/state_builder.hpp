@@ -1,0 +1,58 @@
+#pragma once
+
+#include "common/base/errc.hpp"
+#include "common/base/level.hpp"
+#include "common/dsp/acoustic/gammatone_bank.hpp"
+#include "common/dsp/chain/prepared_state.hpp"
+#include "common/dsp/smearing/smearing_matrices.hpp"
+#include "common/dsp/state/hearing_settings.hpp"
+#include "common/dsp/state/hearing_state_card.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace earshot::dsp {
+
+/// A validated state with everything a chain needs; immutable, shared by all chains. Outlives every
+/// chain that was given it.
+using StatePtr = std::shared_ptr<const PreparedState>;
+
+/// Makes prepared states of what state files say.
+///
+/// Thread: one owner, not real-time: a state with a degree of smearing that is new takes some 20
+/// ms.
+class StateBuilder {
+public:
+    /// @param calibration_db_spl  Level of rms 1.0 where a state does not say its own, 70 to 130.
+    explicit StateBuilder(std::shared_ptr<const GammatoneBank> bank,
+                          double calibration_db_spl = kDefaultCalibrationDbSpl);
+
+    /// @param intensity  0 to 1 (HEARING 3.4); 0 is the input, bit for bit.
+    /// Fails with Errc::out_of_range and a line that names the setting.
+    [[nodiscard]] Expected<StatePtr> prepare(const HearingStateCard& card,
+                                             const HearingSettings& settings,
+                                             double intensity = 1.0);
+
+private:
+    [[nodiscard]] std::optional<Failure> add_acoustic(const HearingSettings& settings,
+                                                      double intensity,
+                                                      PreparedState& state);
+    [[nodiscard]] std::optional<Failure> add_implants(const HearingSettings& settings,
+                                                      PreparedState& state);
+    [[nodiscard]] std::optional<Failure> add_overlay(const HearingSettings& settings,
+                                                     double intensity,
+                                                     PreparedState& state) const;
+    void add_smearing(const HearingSettings& settings, double intensity, PreparedState& state);
+    void foresee_gains(PreparedState& state) const;
+    /// The same implant always has the same recipe, so that states can share what makes its sound.
+    [[nodiscard]] Expected<std::shared_ptr<const ImplantRecipe>> recipe_of(
+        const StateImplant& implant);
+
+    std::shared_ptr<const GammatoneBank> bank_;
+    double calibration_db_spl_;
+    SmearingMatrices matrices_;
+    std::vector<std::pair<StateImplant, std::shared_ptr<const ImplantRecipe>>> recipes_;
+};
+
+}  // namespace earshot::dsp

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "common/dsp/chain/standing.hpp"
+#include "common/dsp/chain/state_builder.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace earshot::test {
+
+/// A preset, ready for a chain. @throws std::runtime_error  if there is none.
+[[nodiscard]] dsp::StatePtr state(std::string_view id, double intensity = 1.0);
+/// The same without what it adds: no ringing, no sound of the body, no stand-in for vibration.
+[[nodiscard]] dsp::StatePtr bare_state(std::string_view id, double intensity = 1.0);
+/// The preset without what makes noise of a steady tone: widened filters, blurred fine structure.
+[[nodiscard]] dsp::StatePtr unsmeared_state(std::string_view id);
+/// What settings say, ready for a chain. @throws std::runtime_error  if they are out of range.
+[[nodiscard]] dsp::StatePtr prepared(const dsp::HearingSettings& settings, double intensity = 1.0);
+/// The cards of all presets, in the library's order.
+[[nodiscard]] std::vector<dsp::HearingStateCard> state_cards();
+/// A chain that fades from one state to another.
+[[nodiscard]] dsp::Standing fading(const dsp::StatePtr& from,
+                                   const dsp::Transition& to,
+                                   Frames elapsed);
+
+}  // namespace earshot::test

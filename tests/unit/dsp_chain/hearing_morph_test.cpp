@@ -1,0 +1,165 @@
+#include "common/base/level.hpp"
+#include "common/dsp/chain/hearing_chain.hpp"
+#include "tests/unit/dsp_chain/chain_sound.hpp"
+#include "tests/unit/dsp_chain/morph_clicks.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <random>
+#include <tuple>
+
+namespace earshot::dsp {
+namespace {
+
+using sound::Cue;
+using sound::Stereo;
+
+constexpr Frames ms(int milliseconds) {
+    return Frames{48 * milliseconds};
+}
+
+/// -3.1 dBFS: just under what the limiter leaves alone, so that nothing hides a click.
+constexpr double kAmplitude = 0.7;
+
+/// One of every way of making sound.
+std::vector<StatePtr> some_states() {
+    std::vector<StatePtr> states;
+    for (const char* id :
+         {"full", "sudden_loss", "muffled_inner", "felt", "ci_adapted", "implants_off"}) {
+        states.push_back(test::state(id));
+    }
+    return states;
+}
+
+class EveryMorph : public testing::TestWithParam<std::tuple<int, double>> {};
+
+TEST_P(EveryMorph, G1IsWithoutAClick) {
+    const auto [fade_ms, frequency_hz] = GetParam();
+    sound::expect_no_clicks(some_states(), fade_ms, frequency_hz);
+}
+
+INSTANTIATE_TEST_SUITE_P(HearingChain,
+                         EveryMorph,
+                         testing::Combine(testing::Values(20, 50, 250),
+                                          testing::Values(100.0, 1'000.0)));
+
+TEST(HearingMorph, G4InterruptedMorphsAreWithoutAClickAndEndOnTheTarget) {
+    // Without what rings or hums above 4 kHz by itself.
+    std::vector<StatePtr> states{test::state("full"), test::state("felt"),
+                                 test::state("implants_off"), test::state("implants_off", 0.3)};
+    for (const char* id : {"sudden_loss", "muffled_inner", "conductive"}) {
+        states.push_back(test::bare_state(id));
+    }
+    states.push_back(test::bare_state("muffled_inner", 0.4));
+    std::mt19937 random(20'240);
+    const auto between = [&random](int low, int high) {
+        return low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1));
+    };
+    constexpr int kMorphs = 100;
+    std::vector<Cue> cues;
+    std::int64_t at = 9'600;
+    for (int i = 0; i < kMorphs; ++i) {
+        const auto& state = states[static_cast<std::size_t>(between(0, 7))];
+        cues.push_back({at, {.target = state.get(), .fade = ms(between(20, 120))}});
+        at += between(1, 2'400);  // most come before the fade has ended
+    }
+    const StatePtr last = states[0];
+    cues.push_back({at, {.target = last.get(), .fade = ms(20)}});
+    const int frames = static_cast<int>(at) + 9'600;
+    const Stereo in = sound::tone(1'000.0, kAmplitude, frames);
+
+    HearingChain chain;
+    const Stereo out = sound::render(chain, in, cues);
+    EXPECT_FALSE(chain.moving());
+    EXPECT_EQ(&chain.target(), last.get());
+    const double peak = sound::peak_above_dbfs(out.left, 4'000.0, 2'400, frames);
+    std::cout << "  " << kMorphs << " interrupted morphs: above 4 kHz at most " << peak
+              << " dBFS\n";
+    EXPECT_LE(peak, -65.0);
+    double second = 0.0;
+    for (std::size_t i = 2'402; i < out.left.size(); ++i) {
+        ASSERT_TRUE(std::isfinite(out.left[i]));
+        second = std::max(second, std::abs(static_cast<double>(out.left[i]) -
+                                           2.0 * static_cast<double>(out.left[i - 1]) +
+                                           static_cast<double>(out.left[i - 2])));
+    }
+    // A steady tone's own second difference, with room for two states sounding at once.
+    EXPECT_LE(second, 1.5 * kAmplitude * std::pow(2.0 * std::sin(3.14159265 / 48.0), 2.0));
+    const Stereo expected = sound::delayed(in, 960);
+    EXPECT_TRUE(std::equal(out.left.end() - 4'800, out.left.end(), expected.left.end() - 4'800))
+        << "full is exact again";
+}
+
+TEST(HearingMorph, WhatMeasuresClicksHearsTheCornersOfALinearFade) {
+    const StatePtr off = test::state("implants_off");
+    const Stereo in = sound::tone(1'000.0, kAmplitude, 14'400);
+    HearingChain chain;
+    const Stereo out = sound::render(
+        chain, in, {{9'612, {.target = off.get(), .fade = ms(20), .curve = FadeCurve::linear}}});
+    EXPECT_GE(sound::peak_above_dbfs(out.left, 4'000.0, 9'120, 14'400), -90.0);
+    Stereo cut = in;
+    std::fill(cut.left.begin() + 9'612, cut.left.end(), 0.0F);
+    EXPECT_GE(sound::peak_above_dbfs(cut.left, 4'000.0, 9'120, 14'400), -30.0);
+}
+
+TEST(HearingMorph, BeginsAtTheVeryFrame) {
+    // Linear, so that the first frame after the beginning already differs.
+    const StatePtr off = test::state("implants_off");
+    const Stereo in = sound::both(6'000, [](int) { return 0.5; });
+    HearingChain chain;
+    const Stereo out = sound::render(
+        chain, in, {{3'333, {.target = off.get(), .fade = ms(20), .curve = FadeCurve::linear}}},
+        {960});
+    EXPECT_EQ(out.left[3'333], 0.5F);
+    for (std::size_t i = 1; i <= 960; ++i) {
+        ASSERT_NEAR(out.left[3'333 + i], 0.5 * (1.0 - static_cast<double>(i) / 960.0), 1e-7) << i;
+    }
+    for (std::size_t i = 3'333 + 960; i < out.left.size(); ++i) {
+        ASSERT_EQ(out.left[i], 0.0F) << i;
+    }
+}
+
+TEST(HearingMorph, NewlyUsedStateIsWarm) {
+    // A cold 20 Hz high-pass and a cold low-pass would bend a 25 Hz tone for 100 ms.
+    const StatePtr felt = test::state("felt");
+    const Stereo in = sound::tone(25.0, kAmplitude, 28'800);
+    HearingChain chain;
+    const Stereo out = sound::render(chain, in, {{19'200, {.target = felt.get(), .fade = ms(20)}}});
+    const Stereo settled = sound::render_in(felt, in);
+    double worst = 0.0;
+    for (std::size_t i = 19'200 + 960; i < out.left.size(); ++i) {
+        worst = std::max(worst, std::abs(static_cast<double>(out.left[i]) -
+                                         static_cast<double>(settled.left[i])));
+    }
+    std::cout << "  largest difference from the settled state: " << gain_to_db(worst) << " dBFS\n";
+    EXPECT_LE(gain_to_db(worst), -60.0);
+}
+
+TEST(HearingMorph, G2ALevelBetweenBothSteadyLevelsIsHeardDuringTheFade) {
+    const StatePtr muffled = test::state("muffled_inner");
+    const Stereo in = sound::noise(0.5, 33'600, 9);
+    HearingChain chain;
+    const Stereo out =
+        sound::render(chain, in, {{16'000, {.target = muffled.get(), .fade = ms(250)}}});
+    const Stereo settled = sound::render_in(muffled, in);
+    const Stereo dry = sound::delayed(in, 960);
+    const auto level = [](const Stereo& of, int from) {
+        double power = 0.0;
+        for (int i = from; i < from + 2'400; ++i) {
+            power += std::pow(static_cast<double>(of.left[static_cast<std::size_t>(i)]), 2.0);
+        }
+        return 10.0 * std::log10(power / 2'400.0);
+    };
+    for (int from = 12'000; from < 30'000; from += 800) {
+        EXPECT_LE(level(out, from), level(dry, from) + 1.0) << from;
+        EXPECT_GE(level(out, from), level(settled, from) - 1.0) << from;
+    }
+    EXPECT_LT(level(out, 21'000), level(dry, 21'000) - 3.0) << "the fade is under way";
+    EXPECT_GT(level(out, 21'000), level(settled, 21'000) + 3.0);
+}
+
+}  // namespace
+}  // namespace earshot::dsp

@@ -1,0 +1,213 @@
+// Longer runs of the engine than a unit test may take.
+#include "common/audio/block.hpp"
+#include "common/base/level.hpp"
+#include "common/dsp/implant/implant_engine.hpp"
+#include "tests/unit/dsp_implant/implant_sound.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace earshot::dsp {
+namespace {
+
+using namespace implant_test;
+
+/// A strategy each, and everything at once.
+std::vector<std::pair<std::string, ImplantSettings>> kinds() {
+    ImplantSettings all = implant_day1();
+    all.ears_apart = true;
+    return {{"noise", noise_vocoder(6)},
+            {"sine", sine_vocoder(22)},
+            {"spiral", spiral(-8.0)},
+            {"day 1", implant_day1()},
+            {"day 1, ears apart", all}};
+}
+
+std::unique_ptr<ImplantEngine> engine_on(const ImplantSettings& settings) {
+    auto engine = std::make_unique<ImplantEngine>();
+    engine->take(recipe_of(settings));
+    return engine;
+}
+
+double largest(const Sound& sound, std::size_t from = 0) {
+    double most = 0.0;
+    for (std::size_t i = from; i < sound.size(); ++i) {
+        most = std::max(most, std::abs(static_cast<double>(sound[i])));
+    }
+    return most;
+}
+
+Sound part(const Sound& sound, std::size_t from) {
+    return {sound.begin() + static_cast<std::ptrdiff_t>(from), sound.end()};
+}
+
+/// Played from 0, and begun 200 ms before the frame that counts: HEARING's way to seek.
+TEST(ImplantLong, SeekingGivesWhatPlayingGives) {
+    constexpr int kWarm = 9'600;
+    constexpr int kSought = 30'011;
+    Sound sound = voice(kSought + 9'600, 0.1, 5);
+    // The hardest there is for memory: loud up to the warm-up, quiet from there on.
+    for (std::size_t i = kSought - kWarm; i < sound.size(); ++i) {
+        sound[i] *= 0.1F;
+    }
+    for (const auto& [name, settings] : kinds()) {
+        const auto engine = engine_on(settings);
+        const Pair played = render(*engine, {sound, sound});
+        engine->reset();
+        const Sound rest = part(sound, kSought - kWarm);
+        const Pair sought = render(*engine, {rest, rest}, kSought - kWarm);
+        double difference = 0.0;
+        for (std::size_t i = kWarm; i < rest.size(); ++i) {
+            difference = std::max(
+                difference,
+                static_cast<double>(std::abs(sought.right[i] - played.right[kSought - kWarm + i])));
+        }
+        std::cout << "  " << name << ": " << gain_to_db(difference) << " dBFS\n";
+        EXPECT_LE(gain_to_db(difference), -80.0) << name;
+    }
+}
+
+TEST(ImplantLong, BringsTheEnvelopeOutAfterItsLatency) {
+    // The swelling of a tone in the middle of the middle channel.
+    for (const ImplantSettings& settings :
+         {sine_vocoder(22), noise_vocoder(22), n_of_m(), spiral(-24.0)}) {
+        const ImplantRecipe recipe = recipe_of(settings);
+        const auto& channel = recipe.channels()[static_cast<std::size_t>(settings.channels / 2)];
+        Sound in = tone(std::sqrt(channel.low_hz * channel.high_hz), 0.02, 48'000);
+        for (std::size_t i = 0; i < in.size(); ++i) {
+            in[i] *= static_cast<float>(
+                1.0 - std::cos(2.0 * 3.14159265 * static_cast<double>(i) / 9'600.0));
+        }
+        const Sound out = through(settings, in);
+        // 5 Hz: the phase of the output's swelling tells its delay.
+        const auto phase = [&](const Sound& sound) {
+            double re = 0.0;
+            double im = 0.0;
+            for (std::size_t i = 9'600; i < 48'000; ++i) {
+                const double power = static_cast<double>(sound[i]) * static_cast<double>(sound[i]);
+                const double angle = 2.0 * 3.14159265 * static_cast<double>(i) / 9'600.0;
+                re += power * std::cos(angle);
+                im += power * std::sin(angle);
+            }
+            return std::atan2(im, re);
+        };
+        double delay = (phase(out) - phase(in)) / (2.0 * 3.14159265) * 9'600.0;
+        delay += delay < 0.0 ? 9'600.0 : 0.0;
+        std::cout << "  " << delay << " frames, said " << channel.delay_frames << '\n';
+        // 2 ms: noise has its own swelling, and neighbours' delays mix in.
+        EXPECT_NEAR(delay, channel.delay_frames, 96.0);
+        EXPECT_NEAR(delay, ImplantEngine::latency(), 160.0);
+    }
+}
+
+TEST(ImplantLong, DiesAwayToNothingAfterHostileSound) {
+    const auto repeated = [](int frames, auto value) {
+        Sound sound;
+        for (int i = 0; i < frames; ++i) {
+            sound.push_back(static_cast<float>(value(i)));
+        }
+        return sound;
+    };
+    constexpr int kFrames = 2'400;
+    const std::vector<std::pair<const char*, Sound>> hostile = {
+        {"square", repeated(kFrames, [](int i) { return i / 24 % 2 == 0 ? 4.0 : -4.0; })},
+        {"constant", repeated(kFrames, [](int) { return 1.0; })},
+        {"Nyquist", repeated(kFrames, [](int i) { return i % 2 == 0 ? 1.0 : -1.0; })},
+        {"huge", repeated(kFrames, [](int i) { return i % 7 == 0 ? 1e38 : -1e38; })},
+        {"tiny", repeated(kFrames, [](int i) { return i % 3 == 0 ? 1e-40 : -1e-42; })},
+        {"no numbers", repeated(kFrames, [](int i) {
+             return i % 2 == 0 ? std::numeric_limits<double>::quiet_NaN()
+                               : std::numeric_limits<double>::infinity();
+         })}};
+    for (const auto& [kind, settings] : kinds()) {
+        const auto engine = engine_on(settings);
+        for (const auto& [name, sound] : hostile) {
+            engine->reset();
+            Sound in = sound;
+            in.resize(kFrames + 26'000);
+            const Pair out = render(*engine, {in, in});
+            EXPECT_TRUE(std::all_of(
+                out.left.begin(), out.left.end(),
+                [](float x) { return std::isfinite(x) && (x == 0.0F || std::abs(x) > 1.2e-38F); }))
+                << kind << ", " << name;
+            EXPECT_LT(largest(out.left), 64.0) << kind << ", " << name;
+            EXPECT_LE(gain_to_db(largest(out.left, kFrames + 14'400)), -120.0)
+                << kind << ", " << name;
+            EXPECT_EQ(largest(out.left, kFrames + 24'000), 0.0) << kind << ", " << name;
+        }
+    }
+}
+
+/// dB an octave of a line through what the carriers get between two distances from an electrode.
+double fitted_slope(const ImplantRecipe& recipe,
+                    const Sound& out,
+                    double electrode_hz,
+                    double to_octaves) {
+    double n = 0.0, sx = 0.0, sy = 0.0, sxx = 0.0, sxy = 0.0;
+    for (const double hz : recipe.spiral_carriers()) {
+        const double octaves = std::abs(std::log2(hz / electrode_hz));
+        // The electrode's own skirts reach its neighbours: within half an octave the line is round.
+        if (octaves < 0.5 || octaves > to_octaves || hz < 150.0 || hz > 9'000.0) {
+            continue;
+        }
+        const double level = sine_db(out, hz, 14'400);
+        n += 1.0;
+        sx += octaves;
+        sy += level;
+        sxx += octaves * octaves;
+        sxy += octaves * level;
+    }
+    return (n * sxy - sx * sy) / (n * sxx - sx * sx);
+}
+
+TEST(ImplantLong, D5SpreadsAnElectrodeAsItsSlopeSays) {
+    // The tone also leaks into other electrodes through the skirts of the fourth-order bands, and
+    // these spread in turn: for a sharp array that lifts the far carriers by 1.2 dB an octave.
+    struct Case {
+        double slope;
+        double to_octaves;
+        double tolerance;
+    };
+    for (const auto& [slope, to_octaves, tolerance] : {Case{-8.0, 3.0, 0.5}, {-24.0, 1.5, 1.5}}) {
+        ImplantSettings settings = spiral(slope);
+        settings.emphasis_hz = 0.0;
+        const ImplantRecipe recipe = recipe_of(settings);
+        for (const std::size_t electrode : {8U, 12U}) {
+            const auto& channel = recipe.channels()[electrode];
+            const Sound out = through(settings, tone(channel.carrier_hz, 0.1, 62'400));
+            const double measured = fitted_slope(recipe, out, channel.carrier_hz, to_octaves);
+            std::cout << "  s " << slope << ", electrode " << electrode << ": " << measured << '\n';
+            EXPECT_NEAR(measured, slope, tolerance);
+        }
+    }
+}
+
+TEST(ImplantLong, D7MakesNothingAboveSixteenKilohertz) {
+    ImplantSettings shifted = noise_vocoder(22);
+    shifted.shift_mm = 4.0;
+    ImplantSettings hard = implant_day1();
+    hard.pulse_depth = 1.0;
+    hard.pulse_rate_hz = 1'000.0;
+    hard.ring = 1.0;
+    ImplantSettings fast = n_of_m();
+    fast.shift_mm = 4.0;
+    fast.frames_per_second = 2'400;
+    for (const ImplantSettings& settings :
+         {shifted, sine_vocoder(24), spiral(-4.0), fast, hard, implant_day1()}) {
+        // Every channel at its loudest: white noise of -10 dBFS rms.
+        const Sound out = through(settings, noise(0.55, 14'400, 2));
+        EXPECT_LT(level_above_dbfs(out, 16'000.0, 4'800), -80.0);
+        EXPECT_GT(level_dbfs(out, 4'800), -40.0);
+    }
+}
+
+}  // namespace
+}  // namespace earshot::dsp
