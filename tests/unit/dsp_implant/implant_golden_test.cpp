@@ -37,7 +37,7 @@ Sound golden_input() {
 }
 
 Sound golden_output(const std::string& name) {
-    std::ifstream file(EARSHOT_GOLDEN_DIR "/" + name + ".f32", std::ios::binary);
+    std::ifstream file(EARSHOT_GOLDEN_IMPLANT "/" + name + ".f32", std::ios::binary);
     Sound sound(kKept);
     for (float& sample : sound) {
         file.read(reinterpret_cast<char*>(&sample), sizeof sample);
