@@ -11,8 +11,8 @@ constexpr int kColumns = SmearingLayout::kColumns;
 constexpr int kGroup = SmearingLayout::kGroup;
 
 constexpr double kFlatShare = 0.02;
-constexpr double kFlatFloor = 5e-4;
-constexpr double kDropped = 1e-3;
+constexpr double kFlatFloor = 2e-4;
+constexpr double kDropped = 5e-5;
 
 /// How the power of a tone lies around its bin in a frame under a Hann window of half the
 /// transform's length: nothing is more concentrated than that.

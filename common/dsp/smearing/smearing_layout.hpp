@@ -40,8 +40,9 @@ struct SmearingLayout {
 /// Every bin in every row.
 [[nodiscard]] SmearingLayout dense_layout();
 
-/// The fewest columns with which a tone leaves in each bin what it should: to 2 %, or to 0.05 % of
-/// the most that a tone can leave there; and none with which it leaves less than 0.1 % of that.
+/// The fewest columns with which a tone leaves in each bin what it should: to 2 %, or to 0.02 % of
+/// the most that a tone can leave there; and none with which it leaves less than 0.005 % of that.
+/// So small, because the bass of a film can be a thousand times stronger than its treble.
 /// @param coefficients  Shape [kColumns][kColumns].
 [[nodiscard]] SmearingLayout banded_layout(const ColumnMatrix& coefficients);
 

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <vector>
@@ -44,6 +45,24 @@ void expect_levels_of_model(Form form, double tolerance_db) {
 
 TEST(SmearingValidation, C1BandedLevelsAreThoseOfTheModel) {
     expect_levels_of_model(Form::banded, kToleranceDb);
+}
+
+TEST(SmearingValidation, C1BandedLevelsOfDrumsAreThoseOfTheDenseMatrix) {
+    // Bass 25 dB above the treble: what little a row takes of far columns counts here.
+    SmearingMatrices banded(Form::banded);
+    SmearingMatrices dense(Form::dense);
+    const sound::Stereo in = sound::programme(0.5, 48'000, 3);
+    for (const SmearingDegree degree : kDegrees) {
+        const auto out = golden::render(golden::parameters(degree, 1.0, banded), in);
+        const auto expected = golden::render(golden::parameters(degree, 1.0, dense), in);
+        double worst = 0.0;
+        for (const int end : {20'000, 30'000, 40'000, 48'000}) {
+            worst = std::max(worst, golden::worst_db({golden::levels_db(out.left, end)},
+                                                     {golden::levels_db(expected.left, end)}));
+        }
+        std::printf("C1 drums, degree %d: %.3f dB\n", static_cast<int>(degree), worst);
+        EXPECT_LE(worst, 0.2);
+    }
 }
 
 TEST(SmearingValidation, C1DenseLevelsAreThoseOfTheModel) {
@@ -96,7 +115,7 @@ TEST(SmearingValidation, C1BandedMatricesKeepTheirRows) {
         std::printf("degree %d: %zu of %d coefficients\n", static_cast<int>(degree), banded.size(),
                     256 * 257);
         EXPECT_LE(golden::worst_coefficient(banded, exact), 0.03);
-        EXPECT_LE(banded.size(), 256U * 257U / 3U);
+        EXPECT_LE(banded.size(), 256U * 257U * 2U / 5U);
     }
 }
 
