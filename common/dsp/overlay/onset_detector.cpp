@@ -14,13 +14,16 @@ constexpr double kRateHz = static_cast<double>(kSampleRateHz) / OnsetDetector::k
 constexpr double kLowHz = 70.0;
 constexpr double kHighHz = 160.0;
 constexpr double kHalfWidthHz = 35.0;
-constexpr double kGrowthDb = 2.0;
-constexpr double kQuietestDb = -50.0;
-constexpr double kUnderStrokesDb = 10.0;
-constexpr double kForgetDb = 4.0 / kRateHz;
-constexpr std::int64_t kRest = 4'320;  ///< 90 ms.
+// Ratios of power.
+constexpr double kGrowth = 1.4125375446227544;     // 1.5 dB
+constexpr double kRise = 2.5118864315095801;       // 4 dB
+constexpr double kQuietest = 1e-5;                 // -50 dB
+constexpr double kUnderStrokes = 0.1;              // -10 dB
+constexpr double kFallen = 0.7943282347242815;     // -1 dB
+constexpr double kForget = 1.0 - 0.921 / kRateHz;  // 4 dB a second
+constexpr std::int64_t kRest = 4'320;              ///< 90 ms.
 constexpr std::int64_t kBehind = 360;  ///< What filters and growth take to show a stroke.
-constexpr double kFloorDb = -100.0;
+constexpr double kFloor = 1e-10;
 constexpr double kNoSound = 1e12;
 constexpr double kResidue = 1e-80;
 
@@ -46,9 +49,9 @@ double OnsetDetector::Resonator::take(double x) noexcept {
     const double power = 4.0 * (in_re * in_re + in_im * in_im);
     if (!(power >= kResidue && power <= kNoSound)) {
         reset();  // before it gets denormal and slow, or stays what is no number
-        return kFloorDb;
+        return kFloor;
     }
-    return std::max(kFloorDb, 10.0 * std::log10(power));
+    return std::max(kFloor, power);
 }
 
 OnsetDetector::OnsetDetector() noexcept : low_(kLowHz), high_(kHighHz) {
@@ -58,17 +61,17 @@ OnsetDetector::OnsetDetector() noexcept : low_(kLowHz), high_(kHighHz) {
 void OnsetDetector::reset() noexcept {
     low_.reset();
     high_.reset();
-    past_db_.fill(kFloorDb);
+    past_.fill(kFloor);
     at_ = 0;
-    strokes_db_ = kQuietestDb;
+    strokes_ = kQuietest;
     pending_ = 0;
     last_ = std::numeric_limits<std::int64_t>::min() / 2;
 }
 
 double OnsetDetector::most_before() const noexcept {
-    double most = kFloorDb;
+    double most = kFloor;
     for (std::size_t i = 0; i < static_cast<std::size_t>(kFar - kNear); ++i) {
-        most = std::max(most, past_db_[(at_ + i) % past_db_.size()]);
+        most = std::max(most, past_[(at_ + i) % past_.size()]);
     }
     return most;
 }
@@ -76,21 +79,23 @@ double OnsetDetector::most_before() const noexcept {
 std::optional<std::int64_t> OnsetDetector::take(double mean, std::int64_t end) noexcept {
     const double low = low_.take(mean);
     const double high = high_.take(mean);
-    strokes_db_ = std::max(kQuietestDb, strokes_db_ - kForgetDb);
+    strokes_ = std::max(kQuietest, strokes_ * kForget);
     std::optional<std::int64_t> found;
     if (pending_ > 0) {
-        if (--pending_ == 0 && low >= high && low >= needed_db_ && low >= pending_db_ - 1.0) {
+        if (--pending_ == 0 && low >= high && low >= needed_ && low >= pending_power_ * kFallen) {
             last_ = end - kConfirm * kPeriod;
             found = last_ - kBehind;
         }
-    } else if (low >= kQuietestDb && low - most_before() >= kGrowthDb && end - last_ >= kRest) {
+    } else if (low >= kQuietest && end - last_ >= kRest &&
+               low >= kRise * past_[(at_ + kFar - kNear) % kFar] &&
+               low >= kGrowth * most_before()) {
         pending_ = kConfirm;
-        pending_db_ = low;
-        needed_db_ = strokes_db_ - kUnderStrokesDb;
+        pending_power_ = low;
+        needed_ = strokes_ * kUnderStrokes;
     }
-    strokes_db_ = std::max(strokes_db_, low);
-    past_db_[at_] = low;
-    at_ = (at_ + 1) % past_db_.size();
+    strokes_ = std::max(strokes_, low);
+    past_[at_] = low;
+    at_ = (at_ + 1) % past_.size();
     return found;
 }
 
