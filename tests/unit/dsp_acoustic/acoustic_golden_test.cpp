@@ -16,7 +16,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 
 std::vector<float> golden(const std::string& name) {
-    std::ifstream file(EARSHOT_GOLDEN_ACOUSTIC "/acoustic/" + name, std::ios::binary | std::ios::ate);
+    std::ifstream file(EARSHOT_GOLDEN_ACOUSTIC "/acoustic/" + name,
+                       std::ios::binary | std::ios::ate);
     std::vector<float> values(static_cast<std::size_t>(file.tellg()) / sizeof(float));
     file.seekg(0);
     file.read(reinterpret_cast<char*>(values.data()),

@@ -157,6 +157,12 @@ ImplantRecipe recipe_of(const ImplantSettings& settings) {
     return recipe.value();
 }
 
+std::unique_ptr<ImplantEngine> engine_on(const ImplantSettings& settings) {
+    auto engine = std::make_unique<ImplantEngine>();
+    engine->take(recipe_of(settings));
+    return engine;
+}
+
 Pair render(ImplantEngine& engine,
             const Pair& in,
             std::int64_t position,
@@ -182,6 +188,35 @@ Sound through(const ImplantSettings& settings, const Sound& in) {
     ImplantEngine engine;
     engine.take(recipe_of(settings));
     return render(engine, {in, in}).left;
+}
+
+double seek_error_dbfs(const ImplantSettings& settings, int sought, int frames_after) {
+    constexpr std::size_t kWarm = 9'600;
+    Sound sound = voice(sought + frames_after, 0.1, 5);
+    const std::size_t begin = static_cast<std::size_t>(sought) - kWarm;
+    // The hardest there is for memory: loud up to the warm-up, quiet from there on.
+    for (std::size_t i = begin; i < sound.size(); ++i) {
+        sound[i] *= 0.1F;
+    }
+    const auto engine = engine_on(settings);
+    const Pair played = render(*engine, {sound, sound});
+    engine->reset();
+    const Sound rest(sound.begin() + static_cast<std::ptrdiff_t>(begin), sound.end());
+    const Pair heard = render(*engine, {rest, rest}, static_cast<std::int64_t>(begin));
+    double difference = 0.0;
+    for (std::size_t i = kWarm; i < rest.size(); ++i) {
+        difference = std::max(
+            difference, static_cast<double>(std::abs(heard.right[i] - played.right[begin + i])));
+    }
+    return gain_to_db(difference);
+}
+
+double largest(const Sound& sound, std::size_t from) {
+    double most = 0.0;
+    for (std::size_t i = from; i < sound.size(); ++i) {
+        most = std::max(most, std::abs(static_cast<double>(sound[i])));
+    }
+    return most;
 }
 
 double level_dbfs(const Sound& sound, int from) {

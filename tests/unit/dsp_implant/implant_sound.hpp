@@ -3,7 +3,9 @@
 #include "common/dsp/implant/implant_engine.hpp"
 #include "common/dsp/implant/implant_recipe.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 /// Sounds to put through a simulated implant, and what is measured on them.
@@ -26,6 +28,8 @@ struct Pair {
 
 /// The recipe of settings that are known to be right.
 [[nodiscard]] ImplantRecipe recipe_of(const ImplantSettings& settings);
+/// A new engine that works as an implant with these settings.
+[[nodiscard]] std::unique_ptr<ImplantEngine> engine_on(const ImplantSettings& settings);
 /// Puts both ears through an engine from a position on, in blocks of the given sizes in turn.
 [[nodiscard]] Pair render(ImplantEngine& engine,
                           const Pair& in,
@@ -34,6 +38,12 @@ struct Pair {
 /// The left ear of the same sound in both ears, through a new engine, from position 0.
 [[nodiscard]] Sound through(const ImplantSettings& settings, const Sound& in);
 
+/// How far the sound from frame `sought` on is off where an engine begins 200 ms before it, which
+/// is HEARING's way to seek, instead of at 0: the largest difference, dBFS.
+[[nodiscard]] double seek_error_dbfs(const ImplantSettings& settings, int sought, int frames_after);
+
+/// Largest magnitude of frames [from, end).
+[[nodiscard]] double largest(const Sound& sound, std::size_t from = 0);
 /// Root mean square of frames [from, end), dBFS.
 [[nodiscard]] double level_dbfs(const Sound& sound, int from = 0);
 /// The same of the fourth-order band between two frequencies.
