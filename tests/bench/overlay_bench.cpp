@@ -7,11 +7,10 @@
 #include "common/dsp/overlay/temporary_shift.hpp"
 #include "common/dsp/overlay/tinnitus.hpp"
 #include "common/dsp/overlay/vibration.hpp"
-#include "tests/support/signals.hpp"
+#include "tests/bench/one_second.hpp"
 
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -20,26 +19,10 @@ namespace {
 
 constexpr int kPacket = 960;
 
-/// One second of a programme, in packets.
-std::vector<audio::Block> one_second() {
-    const test::Audio sound = test::busy_programme(kSampleRateHz, 2, 1.0, 1);
-    std::vector<audio::Block> blocks;
-    for (int packet = 0; packet < kSampleRateHz / kPacket; ++packet) {
-        audio::Block block(2, kPacket);
-        for (int channel = 0; channel < 2; ++channel) {
-            const auto from = sound.channel(static_cast<std::size_t>(channel))
-                                  .subspan(static_cast<std::size_t>(packet * kPacket), kPacket);
-            std::copy(from.begin(), from.end(), block.channel(channel).begin());
-        }
-        blocks.push_back(std::move(block));
-    }
-    return blocks;
-}
-
 /// Runs process(in, work, position) over a second of sound; work holds a copy of in.
 template <class Process>
 void run_seconds(benchmark::State& bench, const Process& process) {
-    const std::vector<audio::Block> input = one_second();
+    const std::vector<audio::Block> input = test::one_second();
     audio::Block work(2, kPacket);
     std::int64_t position = 0;
     for (auto _ : bench) {
@@ -129,7 +112,7 @@ BENCHMARK(programme_levels)->Unit(benchmark::kMillisecond);
 
 void slow_hearing(benchmark::State& bench) {
     LevelAnalyser analyser;
-    for (const audio::Block& block : one_second()) {
+    for (const audio::Block& block : test::one_second()) {
         analyser.take(block.view());
     }
     ProgrammeLevels levels = analyser.levels();

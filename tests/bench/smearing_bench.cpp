@@ -3,11 +3,10 @@
 #include "common/base/time.hpp"
 #include "common/dsp/smearing/smearing_parameters.hpp"
 #include "common/dsp/smearing/smearing_stage.hpp"
-#include "tests/support/signals.hpp"
+#include "tests/bench/one_second.hpp"
 
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -18,22 +17,8 @@ using Form = SmearingMatrix::Form;
 
 constexpr int kBlock = 960;
 
-std::vector<audio::Block> one_second() {
-    const test::Audio sound = test::busy_programme(kSampleRateHz, 2, 1.0, 1);
-    std::vector<audio::Block> blocks;
-    for (int first = 0; first < kSampleRateHz; first += kBlock) {
-        audio::Block& block = blocks.emplace_back(2, kBlock);
-        for (int channel = 0; channel < 2; ++channel) {
-            const auto from = sound.channel(static_cast<std::size_t>(channel))
-                                  .subspan(static_cast<std::size_t>(first), kBlock);
-            std::copy(from.begin(), from.end(), block.channel(channel).begin());
-        }
-    }
-    return blocks;
-}
-
 void run(benchmark::State& bench, const SmearingParameters& parameters) {
-    const std::vector<audio::Block> input = one_second();
+    const std::vector<audio::Block> input = test::one_second();
     audio::Block work(2, kBlock);
     SmearingStage stage;
     stage.set(parameters);

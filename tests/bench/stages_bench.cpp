@@ -6,6 +6,7 @@
 #include "common/codec/opus_encoder.hpp"
 #include "common/dsp/chain/hearing_chain.hpp"
 #include "common/wire/bundle.hpp"
+#include "tests/bench/one_second.hpp"
 #include "tests/support/hearing_states.hpp"
 #include "tests/support/signals.hpp"
 
@@ -21,26 +22,10 @@ namespace {
 constexpr int kPacket = 960;
 constexpr int kPacketsPerSecond = 50;
 
-/// One second of a programme, in packets.
-std::vector<audio::Block> one_second() {
-    const test::Audio sound = test::busy_programme(kSampleRateHz, 2, 1.0, 1);
-    std::vector<audio::Block> blocks;
-    for (int packet = 0; packet < kPacketsPerSecond; ++packet) {
-        audio::Block block(2, kPacket);
-        for (int channel = 0; channel < 2; ++channel) {
-            const auto from = sound.channel(static_cast<std::size_t>(channel))
-                                  .subspan(static_cast<std::size_t>(packet * kPacket), kPacket);
-            std::copy(from.begin(), from.end(), block.channel(channel).begin());
-        }
-        blocks.push_back(std::move(block));
-    }
-    return blocks;
-}
-
 std::vector<wire::PacketSlot> encoded_second() {
     codec::OpusEncoder encoder;
     std::vector<wire::PacketSlot> packets;
-    for (const audio::Block& block : one_second()) {
+    for (const audio::Block& block : test::one_second()) {
         wire::PacketSlot packet;
         packet.size =
             static_cast<std::uint16_t>(encoder.encode(block.view(), packet.payload).value());
@@ -53,7 +38,7 @@ void hearing_chain(benchmark::State& bench, const std::string& id) {
     const dsp::StatePtr state = test::state(id);
     dsp::HearingChain chain;
     chain.start({.state = state.get()});
-    const std::vector<audio::Block> input = one_second();
+    const std::vector<audio::Block> input = test::one_second();
     audio::Block output(2, kPacket);
     for (auto _ : bench) {
         for (const audio::Block& block : input) {
@@ -69,7 +54,7 @@ void hearing_chain_changing(benchmark::State& bench) {
     const dsp::StatePtr muffled = test::state("muffled_inner");
     dsp::HearingChain chain;
     chain.start({.state = full.get()});
-    const std::vector<audio::Block> input = one_second();
+    const std::vector<audio::Block> input = test::one_second();
     audio::Block output(2, kPacket);
     bool to_muffled = true;
     for (auto _ : bench) {
@@ -86,7 +71,7 @@ BENCHMARK(hearing_chain_changing)->Unit(benchmark::kMillisecond);
 
 void opus_encoder(benchmark::State& bench) {
     codec::OpusEncoder encoder({.bitrate_bps = static_cast<int>(bench.range(0)) * 1'000});
-    const std::vector<audio::Block> input = one_second();
+    const std::vector<audio::Block> input = test::one_second();
     std::vector<std::byte> payload(codec::kMaxOpusBytes);
     for (auto _ : bench) {
         for (const audio::Block& block : input) {
