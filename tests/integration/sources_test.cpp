@@ -170,9 +170,11 @@ TEST(Sources, AFileThatEndsLeavesSilenceAndTheServer) {
 }
 
 /// Writes 16-bit frames into a fifo, 10 ms at a time and in real time, as a live program does.
-void write_live(const std::string& path, const Audio& audio) {
+/// @return how late it was at worst.
+std::chrono::duration<double, std::milli> write_live(const std::string& path, const Audio& audio) {
+    std::chrono::steady_clock::duration latest{};
     const int fd = ::open(path.c_str(), O_WRONLY);
-    ASSERT_GE(fd, 0);
+    EXPECT_GE(fd, 0);
     auto due = std::chrono::steady_clock::now();
     for (std::size_t at = 0; at + 480 <= audio.frames(); at += 480) {
         std::vector<std::int16_t> block;
@@ -182,6 +184,7 @@ void write_live(const std::string& path, const Audio& audio) {
             }
         }
         const auto bytes = block.size() * sizeof(std::int16_t);
+        latest = std::max(latest, std::chrono::steady_clock::now() - due);
         if (::write(fd, block.data(), bytes) != static_cast<ssize_t>(bytes)) {
             ADD_FAILURE() << "the fifo's reader went away";
             break;
@@ -190,10 +193,15 @@ void write_live(const std::string& path, const Audio& audio) {
         std::this_thread::sleep_until(due);
     }
     ::close(fd);
+    return latest;
 }
 
 /// Looks for a programme's pieces in a recording and expects them all at one distance.
-void expect_played(const Audio& programme, const Recording& recording, const std::string& name) {
+/// @param late  How late the writer was at worst.
+void expect_played(const Audio& programme,
+                   std::chrono::duration<double, std::milli> late,
+                   const Recording& recording,
+                   const std::string& name) {
     const auto middle = static_cast<double>(recording.frames()) / 2.0;
     double lowest = 1e18;
     double highest = -1e18;
@@ -210,9 +218,11 @@ void expect_played(const Audio& programme, const Recording& recording, const std
         highest = std::max(highest, found->position - static_cast<double>(at));
     }
     std::cout << name << ": heard " << lowest / 48.0 << " to " << highest / 48.0
-              << " ms into the recording\n";
-    // A fifo's rate is learnt from its fill: a few ms of settling at the start.
-    EXPECT_LE(highest - lowest, 0.010 * kSecond) << name;
+              << " ms into the recording; written " << late.count() << " ms late at most\n";
+    // A fifo's rate is learnt from its fill: a few ms of settling at the start. A writer that comes
+    // later than what the server holds leaves a gap, and the rest is buffered anew.
+    const double gap_ms = late > 5ms ? late.count() + 60.0 : 0.0;
+    EXPECT_LE(highest - lowest, (10.0 + gap_ms) * 48.0) << name;
 }
 
 TEST(Sources, AFifoPlaysRawSoundAndSurvivesItsWriters) {
@@ -226,17 +236,17 @@ TEST(Sources, AFifoPlaysRawSoundAndSurvivesItsWriters) {
     ASSERT_TRUE(server.wait_for_listeners(1, 20s));
     const Audio first = busy_programme(48'000, 2, 3.5, 51);
     const Audio second = busy_programme(48'000, 2, 3.5, 52);
-    write_live(fifo, first);
+    const auto first_late = write_live(fifo, first);
     std::this_thread::sleep_for(1'200ms);
     EXPECT_TRUE(server.process().running());
-    write_live(fifo, second);
+    const auto second_late = write_live(fifo, second);
     std::this_thread::sleep_for(1'500ms);
     EXPECT_EQ(server.phase(), "playing");
     listener.stop();
     EXPECT_EQ(server.stop().exit_code, 0);
     const Recording recording = listener.recording();
-    expect_played(first, recording, "first writer");
-    expect_played(second, recording, "second writer");
+    expect_played(first, first_late, recording, "first writer");
+    expect_played(second, second_late, recording, "second writer");
 }
 
 }  // namespace
