@@ -66,7 +66,9 @@ std::vector<std::shared_ptr<const show::CueSchedule>> schedules_of(const show::S
 
 std::unique_ptr<audio::ProgrammeFeed> feed_of(const show::Show& show) {
     const auto spec = value_or_throw(source::parse_source_spec(show.programme.source));
-    return source::make_feed(spec, show.programme.gain_db);
+    std::vector<std::filesystem::path> stems;
+    for (const show::Layer& layer : show.programme.layers) stems.push_back(layer.file);
+    return source::make_feed(spec, show.programme.gain_db, stems);
 }
 
 std::string random_id() {
@@ -139,7 +141,8 @@ public:
                    sinks()),
           engine_({.lead = options.lead,
                    .live_fill = source::kLiveTargetFill,
-                   .packets_a_tick = feed_->seekable() ? kFilePacketsABundle : 1},
+                   .packets_a_tick = feed_->seekable() ? kFilePacketsABundle : 1,
+                   .layers = show_.programme.layer_names()},
                   schedules_,
                   states_.bank(),
                   *feed_,

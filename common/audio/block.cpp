@@ -23,8 +23,8 @@ Block::Block(int channels, int frames)
     : channels_(channels),
       frames_(frames),
       stride_((std::max(frames, 1) + kAlignFloats - 1) / kAlignFloats * kAlignFloats) {
-    if (channels < 1 || channels > kMaxChannels || frames < 0) {
-        throw std::invalid_argument("Block: 1 to 8 channels, 0 or more frames");
+    if (channels < 1 || channels > kMaxBlockChannels || frames < 0) {
+        throw std::invalid_argument("Block: 1 to 10 channels, 0 or more frames");
     }
     const auto samples = static_cast<std::size_t>(stride_) * static_cast<std::size_t>(channels_);
     data_.reset(new (std::align_val_t{kAlignBytes}) float[samples]);

@@ -45,6 +45,13 @@ public:
         return {data_ + first, channels_, count, stride_};
     }
 
+    /// The channels [first, first + count).
+    /// @pre 0 <= first, first + count <= channels()
+    [[nodiscard]] BasicBlockView channels(int first, int count) const noexcept {
+        EARSHOT_ASSERT(first >= 0 && count >= 0 && first + count <= channels_);
+        return {data_ + std::ptrdiff_t{first} * stride_, count, frames_, stride_};
+    }
+
 private:
     T* data_ = nullptr;
     int channels_ = 0;
@@ -59,7 +66,7 @@ using ConstBlockView = BasicBlockView<const float>;
 /// Real-time: view(), channel() and clear(); not the constructor.
 class Block {
 public:
-    /// @param channels  1 to kMaxChannels.   @param frames  >= 0.
+    /// @param channels  1 to kMaxBlockChannels.   @param frames  >= 0.
     Block(int channels, int frames);
     [[nodiscard]] BlockView view() noexcept { return {data_.get(), channels_, frames_, stride_}; }
     [[nodiscard]] ConstBlockView view() const noexcept {

@@ -17,7 +17,9 @@ public:
     virtual ~ProgrammeReader() = default;
     /// Frames in the programme; nothing if it has no end.
     [[nodiscard]] virtual std::optional<Frames> length() const = 0;
-    /// Fills out, shape [2][frames], with the frames from `at` on. Positions outside the
+    /// Stereo layers that it gives side by side, 1 to kMaxLayers.
+    [[nodiscard]] virtual int layers() const { return 1; }
+    /// Fills out, shape [2 * layers()][frames], with the frames from `at` on. Positions outside the
     /// programme give silence. The same position always gives the same samples.
     /// @return false if the medium failed; out is then silence.
     virtual bool read(ProgrammeTime at, BlockView out) = 0;
@@ -47,6 +49,8 @@ public:
     [[nodiscard]] virtual bool seekable() const noexcept = 0;
     [[nodiscard]] virtual std::optional<Frames> length() const noexcept = 0;
     [[nodiscard]] virtual std::string description() const = 0;
+    /// Stereo layers of its sound, 1 to kMaxLayers.
+    [[nodiscard]] virtual int layers() const noexcept { return 1; }
 
     /// Starts to fill a lane from a programme position (which may be negative: silence first).
     /// Returns at once.
@@ -55,7 +59,8 @@ public:
     /// True once the lane holds enough to start.
     /// Thread: control.
     [[nodiscard]] virtual bool primed(int lane) const noexcept = 0;
-    /// Takes the lane's next frames, shape [2][frames]; silence (counted) where there are none.
+    /// Takes the lane's next frames, shape [2 * layers()][frames]; silence (counted) where there are
+    /// none.
     /// Thread: engine. Real-time: yes.
     virtual void pull(int lane, BlockView out) noexcept = 0;
     /// Live only: tells the feed the media time at which the frames of the next pull are due to be

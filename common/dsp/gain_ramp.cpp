@@ -16,9 +16,9 @@ void GainRamp::set(double gain) noexcept {
     count_ = 0;
 }
 
-void GainRamp::move_to(double gain, Frames fade, FadeCurve curve) noexcept {
+void GainRamp::move_to(double gain, Frames fade, FadeCurve curve, Frames begins) noexcept {
     if (count_ == static_cast<int>(moves_.size())) {
-        // The oldest move stops where it is; three younger ones lie over it.
+        // The oldest move stops where it is; seven younger ones lie over it.
         const Move& oldest = moves_.front();
         base_ = blend(base_, oldest.target,
                       fade_value(oldest.curve, static_cast<double>(now_ - oldest.begin) /
@@ -26,8 +26,9 @@ void GainRamp::move_to(double gain, Frames fade, FadeCurve curve) noexcept {
         std::move(moves_.begin() + 1, moves_.end(), moves_.begin());
         --count_;
     }
-    moves_[static_cast<std::size_t>(count_++)] = {gain, now_,
+    moves_[static_cast<std::size_t>(count_++)] = {gain, now_ + begins.count(),
                                                   std::max<std::int64_t>(1, fade.count()), curve};
+    drop_finished();
 }
 
 double GainRamp::gain() const noexcept {

@@ -21,8 +21,13 @@ public:
 
     /// Stands at a gain at once.
     void set(double gain) noexcept;
-    /// Moves to a gain from the next frame on. @param fade  At least one frame.
-    void move_to(double gain, Frames fade, FadeCurve curve = FadeCurve::quintic) noexcept;
+    /// Moves to a gain. @param fade  At least one frame.
+    /// @param begins  Frames until it begins, not before the move called last; 0: with the next
+    ///   frame. Below 0 it began so long ago.
+    void move_to(double gain,
+                 Frames fade,
+                 FadeCurve curve = FadeCurve::quintic,
+                 Frames begins = Frames{0}) noexcept;
     /// Multiplies each frame of inout, shape [channels][frames], by its gain; leaves the samples
     /// untouched while the gain is exactly 1.
     void process(audio::BlockView inout) noexcept;
@@ -43,7 +48,7 @@ private:
     void drop_finished() noexcept;
 
     double base_;
-    std::array<Move, 4> moves_{};  ///< Oldest first.
+    std::array<Move, 8> moves_{};  ///< Oldest first.
     int count_ = 0;
     std::int64_t now_ = 0;
 };

@@ -31,6 +31,14 @@ Expected<Show> parse_show(std::string_view toml,
     return read_show(toml, {.name = name, .folder = folder, .files_must_exist = false});
 }
 
+std::vector<dsp::LayerName> Programme::layer_names() const {
+    std::vector<dsp::LayerName> names{dsp::LayerName::mix};
+    for (const Layer& layer : layers) {
+        names.push_back(layer.name);
+    }
+    return names;
+}
+
 Show show_for_source(std::string_view source) {
     Show show;
     show.title = std::string(source);
@@ -46,7 +54,9 @@ std::string describe(const Show& show) {
     std::string text = "show         " + show.title + "\nrights       " + show.rights +
                        "\nprogramme    " + show.programme.source;
     for (const Layer& layer : show.programme.layers) {
-        text += "\nlayer        " + layer.name + ": " + layer.file.string();
+        text += "\nlayer        " +
+                std::string(dsp::kLayerNames[static_cast<std::size_t>(layer.name)]) + ": " +
+                layer.file.string();
     }
     for (const Perspective& perspective : show.perspectives) {
         const auto cues = std::ranges::count(show.cues, perspective.id, &Cue::perspective);

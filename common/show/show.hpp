@@ -3,6 +3,7 @@
 #include "common/base/errc.hpp"
 #include "common/base/time.hpp"
 #include "common/dsp/chain/transition.hpp"
+#include "common/dsp/state/hearing_settings.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -17,7 +18,7 @@ namespace earshot::show {
 inline constexpr std::size_t kMaxShowBytes = 1024 * 1024;
 inline constexpr std::size_t kMaxCues = 2000;
 inline constexpr std::size_t kMaxPerspectives = 8;  ///< `objective` included.
-inline constexpr std::size_t kMaxLayers = 8;
+inline constexpr std::size_t kMaxLayers = dsp::kLayers - 1;
 /// Shortest fade of a cue flagged `sudden`; of others dsp::kShortestFade.
 inline constexpr std::chrono::milliseconds kShortestSuddenFade{30};
 
@@ -26,18 +27,22 @@ inline constexpr std::string_view kObjective = "objective";
 
 class StateLibrary;
 
+/// A stem that is heard beside the mix, frame by frame.
 struct Layer {
-    std::string name;            ///< "mix", "dialogue", "music", "effects", "body"
-    std::filesystem::path file;  ///< Absolute, or relative to the show file.
+    dsp::LayerName name = dsp::LayerName::dialogue;  ///< Not mix: that is the source.
+    std::filesystem::path file;
 };
 
 /// Where the programme's sound comes from.
 struct Programme {
     std::string
         source;  ///< A SPEC: "file:concert.flac", "demo", "tone", "fifo:/run/x" (paths resolved).
-    std::vector<Layer> layers;  ///< Optional stems.
+    std::vector<Layer> layers;  ///< Stems beside the source, each name once.
     double gain_db = 0.0;       ///< The one constant gain before the chain, -40 to +12.
     std::optional<double> fps;  ///< Film frames per second, for cue times with frames.
+
+    /// The source, which is the mix, and the stems.
+    [[nodiscard]] std::vector<dsp::LayerName> layer_names() const;
 };
 
 struct Perspective {

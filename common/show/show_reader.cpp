@@ -30,6 +30,8 @@ constexpr std::array kCueKeys{"number"sv,      "name"sv,   "at"sv,        "manua
 constexpr std::array kCurves{"quintic"sv, "linear"sv};
 constexpr std::array kSourceKinds{"file"sv,  "fifo"sv, "stdin"sv, "alsa"sv,
                                   "pulse"sv, "tone"sv, "demo"sv};
+/// Those that can be read at any position, which layers beside them need.
+constexpr std::array kReadSources{"file"sv, "tone"sv, "demo"sv};
 constexpr std::size_t kShortTextBytes = 120;  ///< Names and titles: one line on a phone.
 constexpr std::size_t kLineTextBytes = 300;   ///< Captions.
 constexpr std::size_t kLongTextBytes = 4000;  ///< Notes, notices, rights, paths.
@@ -44,6 +46,7 @@ public:
 
 private:
     [[nodiscard]] Programme programme(const toml::table& root) const;
+    [[nodiscard]] dsp::LayerName layer_name(const toml::node& node) const;
     [[nodiscard]] std::string source(const toml::node& node) const;
     [[nodiscard]] std::filesystem::path existing_file(const toml::node& node,
                                                       const std::string& file) const;
@@ -107,19 +110,38 @@ Programme Reader::programme(const toml::table& root) const {
         }
         programme.fps = value;
     }
-    std::set<std::string> names;
     each_table(*section, "layer", kMaxLayers, [&](const toml::table& table) {
         known_keys_only(table, kLayerKeys, "[[programme.layer]]");
         const toml::node& name = required(table, "name", "for example \"dialogue\"");
-        Layer layer{.name = text_of(name, "name", kShortTextBytes), .file = {}};
-        if (layer.name.empty() || !names.insert(layer.name).second) {
-            refuse(name.source(), "layer \"" + layer.name + "\": expected a name of its own");
+        Layer layer{.name = layer_name(name), .file = {}};
+        if (std::ranges::find(programme.layers, layer.name, &Layer::name) !=
+            programme.layers.end()) {
+            refuse(name.source(), "there is a layer of this name already");
         }
         const toml::node& file = required(table, "file", "the layer's sound file");
         layer.file = existing_file(file, text_of(file, "file", kLongTextBytes));
         programme.layers.push_back(std::move(layer));
     });
+    const std::string kind = programme.source.substr(0, programme.source.find(':'));
+    if (!programme.layers.empty() && std::ranges::find(kReadSources, kind) == kReadSources.end()) {
+        refuse(section->get("source")->source(),
+               "layers are played beside a file; this source is " + kind);
+    }
     return programme;
+}
+
+dsp::LayerName Reader::layer_name(const toml::node& node) const {
+    const std::string name = text_of(node, "name", kShortTextBytes);
+    const auto found = std::ranges::find(dsp::kLayerNames, name);
+    if (found == dsp::kLayerNames.end() || name == "mix") {
+        refuse(node.source(), name == "mix"
+                                  ? "\"mix\" is the programme's source; a layer is one of "
+                                    "dialogue, music, effects, body"
+                                  : "layer \"" + name.substr(0, 60) +
+                                        "\": expected one of dialogue, music, effects, "
+                                        "body");
+    }
+    return static_cast<dsp::LayerName>(found - dsp::kLayerNames.begin());
 }
 
 std::shared_ptr<const StateLibrary> Reader::states(const toml::table& root) const {

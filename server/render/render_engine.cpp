@@ -32,9 +32,12 @@ RenderEngine::RenderEngine(const EngineSettings& settings,
     if (schedules.empty() || schedules.size() > show::kMaxStreams) {
         throw std::invalid_argument("RenderEngine: 1 to 8 streams");
     }
+    if (static_cast<int>(settings.layers.size()) != feed.layers()) {
+        throw std::invalid_argument("RenderEngine: a name for each layer of the feed");
+    }
     for (int i = 0; i < audio::ProgrammeFeed::kLanes; ++i) {
-        lanes_[static_cast<std::size_t>(i)] =
-            std::make_unique<RenderLane>(i, schedules, bank, &RenderEngine::on_event, this);
+        lanes_[static_cast<std::size_t>(i)] = std::make_unique<RenderLane>(
+            i, schedules, settings.layers, bank, &RenderEngine::on_event, this);
     }
 }
 

@@ -20,6 +20,8 @@ struct EngineSettings {
     Frames live_fill{
         1'440};  ///< Live input waits this long in its ring, on average; part of the lead.
     int packets_a_tick = 2;  ///< 1 in live mode; 1 to 3.
+    /// Of the feed, in the order of its channels.
+    std::vector<dsp::LayerName> layers{dsp::LayerName::mix};
 };
 
 /// What the engine has counted since its start. Thread: any.

@@ -11,16 +11,19 @@ constexpr int kBlock = static_cast<int>(kPacketFrames.count());
 
 RenderLane::RenderLane(int index,
                        std::span<const std::shared_ptr<const show::CueSchedule>> schedules,
+                       std::span<const dsp::LayerName> layers,
                        const std::shared_ptr<const dsp::GammatoneBank>& bank,
                        EventCallback on_event,
                        void* context)
     : index_(index),
       on_event_(on_event),
       context_(context),
-      input_(audio::kListenerChannels, kBlock),
+      input_(audio::kListenerChannels * static_cast<int>(layers.size()), kBlock),
+      outside_(audio::kListenerChannels, kBlock),
+      inside_(audio::kListenerChannels, kBlock),
       output_(audio::kListenerChannels, kBlock) {
     for (const auto& schedule : schedules) {
-        voices_.push_back(std::make_unique<Voice>(schedule, bank));
+        voices_.push_back(std::make_unique<Voice>(schedule, layers, bank));
     }
 }
 
@@ -37,7 +40,10 @@ void RenderLane::start(const show::EngineCommand& relocation,
     next_ = relocation.media - before;
     position_ = playing_ ? relocation.programme - before : relocation.programme;
     cues_after_ = relocation.programme;
+    mixed_cues_ = relocation.programme;
     for (std::size_t i = 0; i < voices_.size(); ++i) {
+        // Layers are mixed where they enter, so much before they are heard.
+        voices_[i]->mixer.start(at_start(relocation.starts[i], before - kChainLatency));
         voices_[i]->chain.start(at_start(relocation.starts[i], before),
                                 position_.time_since_epoch().count());
         sink.begin(index_, StreamId{static_cast<std::uint8_t>(i)}, epoch_);
@@ -56,6 +62,7 @@ dsp::Standing RenderLane::at_start(const dsp::Standing& at, Frames before) const
 void RenderLane::change(StreamId stream, const dsp::Transition& to, std::uint32_t tag) noexcept {
     if (stream.value >= voices_.size()) return;
     Voice& voice = *voices_[stream.value];
+    voice.mixer.change(to, Frames{0});
     voice.chain.change(to, 0);
     on_event_(context_, {.kind = show::EngineEvent::Kind::changed,
                          .lane = index_,
@@ -82,10 +89,35 @@ void RenderLane::pull(audio::ProgrammeFeed& feed, audio::BlockView block) noexce
 void RenderLane::warm_up(audio::ProgrammeFeed& feed) noexcept {
     for (Frames done{0}; done < show::kChainWarmUp; done += kPacketFrames) {
         pull(feed, input_.view());
-        for (auto& voice : voices_) voice->chain.process(input_.view(), output_.view());
+        for (auto& voice : voices_) {
+            mix_cues(*voice);
+            process(*voice);
+        }
+        mixed_cues_ = std::max(mixed_cues_, mixing_end());
         next_ += kPacketFrames;
         position_ += kPacketFrames;
     }
+}
+
+ProgrammeTime RenderLane::mixing_end() const noexcept {
+    return position_ + kChainLatency + kPacketFrames - Frames{1};
+}
+
+/// Cues reach the layers' gains at their frame of the input: it is heard when the chain changes.
+void RenderLane::mix_cues(Voice& voice) noexcept {
+    const ProgrammeTime first = position_ + kChainLatency;
+    for (const show::TimedCue& cue :
+         voice.schedule->in_range(mixed_cues_ + Frames{1}, mixing_end() + Frames{1})) {
+        voice.mixer.change(
+            {.target = cue.state.get(), .fade = cue.fade, .curve = cue.curve, .sudden = cue.sudden},
+            cue.at - first);
+    }
+}
+
+void RenderLane::process(Voice& voice) noexcept {
+    const bool inside = voice.mixer.process(input_.view(), outside_.view(), inside_.view());
+    voice.chain.process(outside_.view(), inside ? inside_.view() : audio::BlockView{},
+                        output_.view());
 }
 
 void RenderLane::apply_cues(Voice& voice, StreamId stream) noexcept {
@@ -113,10 +145,14 @@ void RenderLane::render(audio::ProgrammeFeed& feed, audio::RenderSink& sink) noe
     for (std::size_t i = 0; i < voices_.size(); ++i) {
         const StreamId stream{static_cast<std::uint8_t>(i)};
         Voice& voice = *voices_[i];
-        if (playing_) apply_cues(voice, stream);
-        voice.chain.process(input_.view(), output_.view());
+        if (playing_) {
+            mix_cues(voice);
+            apply_cues(voice, stream);
+        }
+        process(voice);
         sink.block(index_, stream, next_, position_, output_.view());
     }
+    mixed_cues_ = std::max(mixed_cues_, mixing_end());
     next_ += kPacketFrames;
     if (playing_) position_ += kPacketFrames;
     retire_when_done();

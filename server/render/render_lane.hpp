@@ -4,6 +4,7 @@
 #include "common/audio/format.hpp"
 #include "common/audio/ports.hpp"
 #include "common/dsp/chain/hearing_chain.hpp"
+#include "common/dsp/chain/layer_mixer.hpp"
 #include "common/show/cue_schedule.hpp"
 #include "common/show/render_plan.hpp"
 
@@ -27,9 +28,11 @@ class RenderLane {
 public:
     /// @param index      Of the feed's lane it pulls.
     /// @param schedules  One per stream; outlive the lane.
+    /// @param layers     Of the feed, in the order of its channels.
     /// @param bank       Shared by all chains.
     RenderLane(int index,
                std::span<const std::shared_ptr<const show::CueSchedule>> schedules,
+               std::span<const dsp::LayerName> layers,
                const std::shared_ptr<const dsp::GammatoneBank>& bank,
                EventCallback on_event,
                void* context);
@@ -54,10 +57,12 @@ public:
 private:
     struct Voice {
         Voice(std::shared_ptr<const show::CueSchedule> with,
+              std::span<const dsp::LayerName> layers,
               std::shared_ptr<const dsp::GammatoneBank> bank)
-            : schedule(std::move(with)), chain(std::move(bank)) {}
+            : schedule(std::move(with)), mixer(layers), chain(std::move(bank)) {}
 
         std::shared_ptr<const show::CueSchedule> schedule;
+        dsp::LayerMixer mixer;
         dsp::HearingChain chain;
     };
 
@@ -66,12 +71,18 @@ private:
     void warm_up(audio::ProgrammeFeed& feed) noexcept;
     [[nodiscard]] dsp::Standing at_start(const dsp::Standing& at, Frames before) const noexcept;
     void apply_cues(Voice& voice, StreamId stream) noexcept;
+    void mix_cues(Voice& voice) noexcept;
+    /// Programme frame of the last input frame of the packet in work.
+    [[nodiscard]] ProgrammeTime mixing_end() const noexcept;
+    void process(Voice& voice) noexcept;
 
     int index_;
     EventCallback on_event_;
     void* context_;
     std::vector<std::unique_ptr<Voice>> voices_;
-    audio::Block input_;
+    audio::Block input_;    ///< All layers.
+    audio::Block outside_;  ///< Of one voice.
+    audio::Block inside_;
     audio::Block output_;
     bool active_ = false;
     bool playing_ = false;
@@ -79,6 +90,7 @@ private:
     MediaTime next_{};  ///< When the next chain output frame is due, codec delay not counted.
     ProgrammeTime position_{};    ///< Programme frame which the next chain output frame carries.
     ProgrammeTime cues_after_{};  ///< Timed cues at or before it are in the start state already.
+    ProgrammeTime mixed_cues_{};  ///< Those at or before it have reached the mixers.
     std::optional<MediaTime> end_;
 };
 

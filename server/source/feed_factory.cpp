@@ -1,6 +1,7 @@
 #include "server/source/feed_factory.hpp"
 
 #include "common/audio/file_programme.hpp"
+#include "common/audio/layered_programme.hpp"
 #include "common/base/clock.hpp"
 #include "server/source/alsa_input.hpp"
 #include "server/source/demo_programme.hpp"
@@ -12,13 +13,28 @@
 
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace earshot::source {
 
-std::unique_ptr<audio::ProgrammeFeed> make_feed(const SourceSpec& spec, double gain_db) {
+std::unique_ptr<audio::ProgrammeFeed> make_feed(const SourceSpec& spec,
+                                                double gain_db,
+                                                std::span<const std::filesystem::path> stems) {
     using Kind = SourceSpec::Kind;
+    if (spec.live() && !stems.empty()) {
+        throw std::runtime_error("stems are played beside a file, not beside live sound");
+    }
     const auto read = [&](std::unique_ptr<audio::ProgrammeReader> reader) {
-        return std::make_unique<ReaderFeed>(std::move(reader), gain_db);
+        if (stems.empty()) {
+            return std::make_unique<ReaderFeed>(std::move(reader), gain_db);
+        }
+        std::vector<std::unique_ptr<audio::ProgrammeReader>> layers;
+        layers.push_back(std::move(reader));
+        for (const std::filesystem::path& stem : stems) {
+            layers.push_back(std::make_unique<audio::FileProgramme>(stem));
+        }
+        return std::make_unique<ReaderFeed>(
+            std::make_unique<audio::LayeredProgramme>(std::move(layers)), gain_db);
     };
     const auto hear = [&](std::unique_ptr<LiveInput> input) {
         return std::make_unique<LiveFeed>(std::move(input), std::make_unique<RawMediaClock>());

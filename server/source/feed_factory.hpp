@@ -4,15 +4,18 @@
 #include "server/source/live_clock.hpp"
 #include "server/source/source_spec.hpp"
 
+#include <filesystem>
 #include <memory>
+#include <span>
 
 namespace earshot::source {
 
-/// Opens what a spec names.
+/// Opens what a spec names, and the stems beside it.
+/// @param stems    Sound files, at most kMaxLayers - 1; none beside a live source.
 /// @param gain_db  Constant normalisation of the programme, -60 to 40; live sources get none.
 /// @throws std::runtime_error  one line for people: what was looked for and why it cannot be
 /// played.
-[[nodiscard]] std::unique_ptr<audio::ProgrammeFeed> make_feed(const SourceSpec& spec,
-                                                              double gain_db);
+[[nodiscard]] std::unique_ptr<audio::ProgrammeFeed> make_feed(
+    const SourceSpec& spec, double gain_db, std::span<const std::filesystem::path> stems = {});
 
 }  // namespace earshot::source

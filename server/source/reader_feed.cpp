@@ -1,7 +1,8 @@
 #include "server/source/reader_feed.hpp"
 
-#include "common/audio/format.hpp"
+#include "common/audio/interleave.hpp"
 #include "common/base/level.hpp"
+#include "server/source/stereo_frame.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -13,21 +14,37 @@ namespace earshot::source {
 namespace {
 
 constexpr int kPieceFrames = 2'400;
+/// What pull() takes out of a ring at once.
+constexpr int kPullFrames = 960;
 /// The engine frees room without a system call, so the thread looks for itself: the rings hold 1 s.
 constexpr std::chrono::milliseconds kLookAgain{40};
 
 }  // namespace
 
+ReaderFeed::Lane::Lane(int samples_a_frame)
+    : width(samples_a_frame),
+      ring(static_cast<std::size_t>(kRingFrames * samples_a_frame)),
+      faded_in(kGapFadeFrames),
+      scratch(static_cast<std::size_t>(kPullFrames * samples_a_frame)) {}
+
+int ReaderFeed::Lane::filled_frames() const noexcept {
+    return static_cast<int>(ring.size()) / width;
+}
+
 ReaderFeed::ReaderFeed(std::unique_ptr<audio::ProgrammeReader> reader, double gain_db)
     : reader_(std::move(reader)),
+      width_(reader_ ? audio::kListenerChannels * reader_->layers() : audio::kListenerChannels),
       gain_(static_cast<float>(db_to_gain(gain_db))),
-      piece_(audio::kListenerChannels, kPieceFrames),
-      frames_(kPieceFrames) {
+      piece_(width_, kPieceFrames),
+      frames_(static_cast<std::size_t>(kPieceFrames * width_)) {
     if (!reader_) {
         throw std::invalid_argument("ReaderFeed: no reader");
     }
     if (!(gain_db >= -60.0 && gain_db <= 40.0)) {
         throw std::invalid_argument("a programme's gain is -60 to 40 dB");
+    }
+    for (int lane = 0; lane < kLanes; ++lane) {
+        lanes_.push_back(std::make_unique<Lane>(width_));
     }
     length_ = reader_->length();
     description_ = reader_->description();
@@ -45,7 +62,7 @@ ReaderFeed::~ReaderFeed() {
 
 void ReaderFeed::prepare(int lane, ProgrammeTime from) {
     EARSHOT_ASSERT(lane >= 0 && lane < kLanes);
-    Lane& one = lanes_[static_cast<std::size_t>(lane)];
+    Lane& one = *lanes_[static_cast<std::size_t>(lane)];
     {
         const std::lock_guard lock(mutex_);
         one.from = from;
@@ -56,21 +73,39 @@ void ReaderFeed::prepare(int lane, ProgrammeTime from) {
 
 bool ReaderFeed::primed(int lane) const noexcept {
     EARSHOT_ASSERT(lane >= 0 && lane < kLanes);
-    const Lane& one = lanes_[static_cast<std::size_t>(lane)];
+    const Lane& one = *lanes_[static_cast<std::size_t>(lane)];
     const std::uint32_t requested = one.requested.load(std::memory_order_acquire);
     return requested != 0 && one.ready.load(std::memory_order_acquire) == requested &&
-           one.ring.size() >= std::size_t{kPrimedFrames};
+           one.filled_frames() >= kPrimedFrames;
 }
 
 void ReaderFeed::pull(int lane, audio::BlockView out) noexcept {
-    EARSHOT_ASSERT(lane >= 0 && lane < kLanes && out.channels() == audio::kListenerChannels);
-    Lane& one = lanes_[static_cast<std::size_t>(lane)];
-    const auto most = static_cast<int>(one.scratch.size());
+    EARSHOT_ASSERT(lane >= 0 && lane < kLanes && out.channels() == width_);
+    Lane& one = *lanes_[static_cast<std::size_t>(lane)];
     for (int done = 0; done < out.frames();) {
-        const int frames = std::min(most, out.frames() - done);
+        const int frames = std::min(kPullFrames, out.frames() - done);
         pull_piece(one, out.part(done, frames));
         done += frames;
     }
+}
+
+int ReaderFeed::take(Lane& lane, audio::BlockView out) noexcept {
+    const std::span<float> scratch{lane.scratch};
+    const auto pop = [&](std::int64_t frames) {
+        const auto samples = static_cast<std::size_t>(frames * lane.width);
+        return static_cast<int>(lane.ring.pop(scratch.first(samples))) / lane.width;
+    };
+    while (lane.owed > 0) {
+        const int dropped = pop(std::min<std::int64_t>(lane.owed, kPullFrames));
+        if (dropped == 0) {
+            return 0;
+        }
+        lane.owed -= dropped;
+    }
+    const int got = pop(out.frames());
+    audio::deinterleave(scratch.first(static_cast<std::size_t>(got * lane.width)),
+                        out.part(0, got));
+    return got;
 }
 
 void ReaderFeed::pull_piece(Lane& lane, audio::BlockView out) noexcept {
@@ -82,21 +117,7 @@ void ReaderFeed::pull_piece(Lane& lane, audio::BlockView out) noexcept {
             lane.owed = 0;
             lane.faded_in = kGapFadeFrames;
         }
-        const std::span<StereoFrame> scratch{lane.scratch};
-        while (lane.owed > 0) {
-            const auto wanted = static_cast<std::size_t>(
-                std::min<std::int64_t>(lane.owed, static_cast<std::int64_t>(scratch.size())));
-            const std::size_t dropped = lane.ring.pop(scratch.first(wanted));
-            if (dropped == 0) {
-                break;
-            }
-            lane.owed -= static_cast<std::int64_t>(dropped);
-        }
-        if (lane.owed == 0) {
-            got = static_cast<int>(
-                lane.ring.pop(scratch.first(static_cast<std::size_t>(out.frames()))));
-        }
-        to_planar(scratch.first(static_cast<std::size_t>(got)), out.part(0, got));
+        got = take(lane, out);
     }
     lane.faded_in = fade_in(out.part(0, got), lane.faded_in, kGapFadeFrames);
     const int missing = out.frames() - got;
@@ -124,7 +145,8 @@ audio::FeedCounters ReaderFeed::counters() const noexcept {
 
 ReaderFeed::Lane* ReaderFeed::next_to_fill() {
     Lane* neediest = nullptr;
-    for (Lane& lane : lanes_) {
+    for (const auto& held : lanes_) {
+        Lane& lane = *held;
         const std::uint32_t requested = lane.requested.load(std::memory_order_acquire);
         if (requested != lane.filling) {
             // The engine does not pull this lane now (prepare()'s precondition), so this thread may
@@ -135,9 +157,9 @@ ReaderFeed::Lane* ReaderFeed::next_to_fill() {
             lane.filling = requested;
             lane.ready.store(requested, std::memory_order_release);
         }
-        const std::size_t fill = lane.ring.size();
-        if (lane.filling != 0 && fill + kPieceFrames <= std::size_t{kRingFrames} &&
-            (neediest == nullptr || fill < neediest->ring.size())) {
+        const int fill = lane.filled_frames();
+        if (lane.filling != 0 && fill + kPieceFrames <= kRingFrames &&
+            (neediest == nullptr || fill < neediest->filled_frames())) {
             neediest = &lane;
         }
     }
@@ -164,15 +186,14 @@ void ReaderFeed::fill(Lane& lane) {
         stalls_.fetch_add(1, std::memory_order_relaxed);
     }
     failing_.store(!ok, std::memory_order_relaxed);
-    from_planar(piece_.view(), frames_);
+    audio::interleave(piece_.view(), frames_);
     if (gain_ != 1.0F) {
-        for (StereoFrame& frame : frames_) {
-            frame.left *= gain_;
-            frame.right *= gain_;
+        for (float& sample : frames_) {
+            sample *= gain_;
         }
     }
     const std::size_t pushed = lane.ring.push(frames_);
-    lane.next += Frames{static_cast<std::int64_t>(pushed)};
+    lane.next += Frames{static_cast<std::int64_t>(pushed) / width_};
 }
 
 }  // namespace earshot::source

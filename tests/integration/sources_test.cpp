@@ -13,8 +13,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <iostream>
 #include <thread>
+#include <utility>
 
 namespace earshot::test {
 namespace {
@@ -145,6 +147,52 @@ TEST(Sources, PlayPeoplesFilesOfEveryFormatRateAndLayout) {
             expect_heard_in_time(room);
         }
     }
+}
+
+/// A show of a mix, a voice as a stem, and a perspective that does not hear the voice.
+std::string layered_show(const TempDir& folder) {
+    write_text(folder / "no_voice.toml",
+               "inherits = \"full\"\nlabel = \"No voice\"\n[layers.dialogue]\ngain_db = -120\n");
+    write_text(folder / "layers.toml",
+               "title = \"Layers\"\nrights = \"own work\"\nstates = [\"no_voice.toml\"]\n"
+               "[programme]\nsource = \"file:mix.wav\"\n"
+               "[[programme.layer]]\nname = \"dialogue\"\nfile = \"voice.flac\"\n"
+               "[[perspective]]\nid = \"subjective\"\nstate = \"no_voice\"\n");
+    return (folder / "layers.toml").string();
+}
+
+TEST(Sources, StemsAreHeardAsEachPerspectivesStateSays) {
+    TempDir folder;
+    const Audio mix = busy_programme(48'000, 2, 7.0, 301);
+    const Audio voice = busy_programme(48'000, 2, 7.0, 302);
+    Audio both = mix;
+    for (std::size_t ear = 0; ear < 2; ++ear) {
+        std::ranges::transform(mix.channels[ear], voice.channels[ear], both.channels[ear].begin(),
+                               std::plus<>{});
+    }
+    write_audio(folder / "mix.wav", mix, FileFormat::wav_pcm24);
+    write_audio(folder / "voice.flac", resampled(voice, 44'100), FileFormat::flac_pcm24);
+    Server server(folder, {"--show", layered_show(folder), "--start", "listeners:2"});
+    Listener hears_all(folder, server.url(), {.name = "hears_all", .perspective = "objective"});
+    Listener hears_mix(folder, server.url(), {.name = "hears_mix", .perspective = "subjective"});
+    ASSERT_TRUE(server.wait_for_phase("playing", 30s)) << server.process().errors();
+    const MediaEpoch epoch = server.epoch();
+    const Segment segment = server.playing_segment();
+    EXPECT_TRUE(wait_until([&] { return server.media_now() >= segment.media + 4 * kSecond; }, 30s));
+    ErrorSettings settings;
+    settings.min_correlation = 0.85;  // of the wrong sound it is 0.71
+    const std::vector<std::pair<Listener*, const Audio*>> heard{{&hears_all, &both},
+                                                                {&hears_mix, &mix}};
+    for (const auto& [listener, expected] : heard) {
+        EXPECT_EQ(listener->stop().exit_code, 0);
+        const ErrorReport report = measure_presentation_error(
+            listener->recording(), lay_out_source(*expected, segment.programme, segment.media),
+            epoch, settings);
+        std::cout << summary(listener->spec().name, report) << '\n';
+        EXPECT_GE(report.windows.size(), 8U);
+        EXPECT_EQ(report.not_found, 0) << listener->spec().name;
+    }
+    EXPECT_EQ(server.stop().exit_code, 0);
 }
 
 TEST(Sources, AFileThatEndsLeavesSilenceAndTheServer) {

@@ -24,8 +24,6 @@ constexpr int kAhead = TruePeakLimiter::kLatency;
 
 constexpr Frames kQuietTime{kSampleRateHz};
 constexpr float kQuietLevel = 0.001F;  // -60 dBFS
-constexpr std::chrono::milliseconds kFadeFromQuiet{300};
-constexpr std::chrono::milliseconds kSuddenFadeFromQuiet{30};
 
 /// +60 dBFS. What is larger is no sound, and could overflow.
 constexpr float kLargest = 1'000.0F;
@@ -43,6 +41,13 @@ float cleaned(float sample) noexcept {
     return std::clamp(sample, -kLargest, kLargest);
 }
 
+void clean(audio::ConstBlockView in, audio::BlockView out) noexcept {
+    for (int channel = 0; channel < out.channels(); ++channel) {
+        const auto from = in.channel(channel);
+        std::transform(from.begin(), from.end(), out.channel(channel).begin(), cleaned);
+    }
+}
+
 std::int64_t fade_frames(Frames wanted, Frames shortest) noexcept {
     return std::clamp(wanted, shortest, Frames{kLongestFade}).count();
 }
@@ -57,8 +62,10 @@ class HearingChain::Engine {
 public:
     explicit Engine(std::shared_ptr<const GammatoneBank> bank)
         : history_(StateSlots::kWarmUp + kDelay + kChunk),
+          inside_(kDelay + kAhead + kChunk),
           slots_(bank != nullptr ? std::move(bank) : std::make_shared<const GammatoneBank>()),
-          work_(audio::kListenerChannels, std::max(kChunk, kAhead)) {
+          work_(audio::kListenerChannels, std::max(kChunk, kAhead)),
+          inside_work_(audio::kListenerChannels, std::max(kChunk, kAhead)) {
         initial_.mix = {PreparedState::kBypass, PreparedState::kBypass};
         initial_.card.id = "full";
         start({.state = &initial_}, 0);
@@ -66,6 +73,8 @@ public:
 
     void start(const Standing& standing, std::int64_t position) noexcept {
         history_.reset();
+        inside_.reset();
+        inside_end_ = 0;
         limiter_.reset();
         slots_.reset(position);
         base_ = position;
@@ -95,13 +104,16 @@ public:
 
     void change(const Transition& to, int offset) noexcept { add_event(to, now_ + offset); }
 
-    void process(audio::ConstBlockView in, audio::BlockView out) noexcept {
+    void process(audio::ConstBlockView in,
+                 audio::ConstBlockView inside,
+                 audio::BlockView out) noexcept {
         for (int done = 0; done < in.frames();) {
             crossfade_.advance(now_);
             release_unheard();
             apply_changes();
             glide();
             const int count = chunk_frames(in.frames() - done);
+            keep_inside(inside, done, count);
             process_chunk(in.part(done, count), out.part(done, count));
             now_ += count;
             done += count;
@@ -227,11 +239,16 @@ private:
         if (quiet_frames_ <= kQuietTime.count() || leaves_full) {
             return fade_frames(to.fade, kShortestFade);
         }
-        return fade_frames(to.fade, to.sudden ? kSuddenFadeFromQuiet : kFadeFromQuiet);
+        return fade_frames(to.fade, to.sudden ? kShortestSuddenFromQuiet : kShortestFromQuiet);
     }
 
     /// Sets out to the mix of the frames from `first` on.
-    void mix(std::int64_t first, audio::BlockView out) const noexcept {
+    void mix(std::int64_t first, audio::BlockView out) noexcept {
+        const bool inside = first < inside_end_;
+        const audio::BlockView head = inside_work_.view().part(0, out.frames());
+        if (inside) {
+            inside_.read(first - kDelay, head);
+        }
         for (int i = 0; i < out.frames(); ++i) {
             const std::int64_t frame = first + i;
             StateSlots::Ears ears =
@@ -240,6 +257,14 @@ private:
                 const StateSlots::Ears more = slots_.overlay(frame);
                 ears[0] += more[0];
                 ears[1] += more[1];
+            }
+            if (inside) {
+                for (int ear = 0; ear < audio::kListenerChannels; ++ear) {
+                    const float more = head.channel(ear)[static_cast<std::size_t>(i)];
+                    // -0 leaves every number as it is, its own sign included.
+                    ears[static_cast<std::size_t>(ear)] +=
+                        more == 0.0F ? -0.0 : static_cast<double>(more);
+                }
             }
             out.channel(0)[static_cast<std::size_t>(i)] = cleaned(static_cast<float>(ears[0]));
             out.channel(1)[static_cast<std::size_t>(i)] = cleaned(static_cast<float>(ears[1]));
@@ -259,6 +284,18 @@ private:
         return sum;
     }
 
+    /// Keeps what is inside the head, frame by frame with the input.
+    void keep_inside(audio::ConstBlockView inside, int first, int count) noexcept {
+        const audio::BlockView work = work_.view().part(0, count);
+        if (inside.channels() > 0) {
+            clean(inside.part(first, count), work);
+            inside_end_ = now_ + count + kDelay;
+        } else {
+            audio::clear(work);
+        }
+        inside_.write(work);
+    }
+
     void remix_pending() noexcept {
         const audio::BlockView pending = work_.view().part(0, kAhead);
         mix(now_, pending);
@@ -268,10 +305,7 @@ private:
     void process_chunk(audio::ConstBlockView in, audio::BlockView out) noexcept {
         const int count = in.frames();
         const audio::BlockView work = work_.view().part(0, count);
-        for (int channel = 0; channel < audio::kListenerChannels; ++channel) {
-            const auto from = in.channel(channel);
-            std::transform(from.begin(), from.end(), work.channel(channel).begin(), cleaned);
-        }
+        clean(in, work);
         history_.write(work);
         slots_.run(history_, now_ + kAhead, count);
         mix(now_ + kAhead, out);
@@ -286,15 +320,18 @@ private:
 
     PreparedState initial_;  ///< What the chain stands in before the first start().
     DelayLine history_;
+    DelayLine inside_;  ///< What is inside the head.
     StateSlots slots_;
     Crossfade crossfade_;
     TruePeakLimiter limiter_;
     audio::Block work_;
+    audio::Block inside_work_;
     std::array<Event, kEvents> events_{};  ///< Sorted by frame.
     int event_count_ = 0;
     std::optional<Transition> waiting_;  ///< Found no room.
     std::int64_t base_ = 0;              ///< Programme frame of output frame 0.
     std::int64_t now_ = 0;               ///< The next output frame.
+    std::int64_t inside_end_ = 0;        ///< From this output frame on nothing is inside.
     std::int64_t quiet_frames_ = 0;      ///< Output frames below kQuietLevel, up to now_.
     bool settled_ = true;                ///< Parameters are where they were to go.
 };
@@ -312,7 +349,13 @@ void HearingChain::change(const Transition& to, int offset) noexcept {
 }
 
 void HearingChain::process(audio::ConstBlockView in, audio::BlockView out) noexcept {
-    engine_->process(in, out);
+    engine_->process(in, {}, out);
+}
+
+void HearingChain::process(audio::ConstBlockView in,
+                           audio::ConstBlockView inside,
+                           audio::BlockView out) noexcept {
+    engine_->process(in, inside, out);
 }
 
 const PreparedState& HearingChain::target() const noexcept {

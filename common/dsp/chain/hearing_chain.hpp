@@ -41,6 +41,11 @@ public:
     /// @param in   Shape [2][frames], full scale 1.0, any number of frames >= 1.
     /// @param out  Shape [2][frames]; may be the same memory as in.
     void process(audio::ConstBlockView in, audio::BlockView out) noexcept;
+    /// The same with sound that is inside the head: added after the loss, in the same frames.
+    /// @param inside  Shape [2][frames], or nothing, which is silence.
+    void process(audio::ConstBlockView in,
+                 audio::ConstBlockView inside,
+                 audio::BlockView out) noexcept;
 
     /// The state it stands in or moves to.
     [[nodiscard]] const PreparedState& target() const noexcept;

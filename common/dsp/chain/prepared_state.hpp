@@ -4,6 +4,7 @@
 #include "common/dsp/chain/acoustic_path.hpp"
 #include "common/dsp/chain/overlay_parameters.hpp"
 #include "common/dsp/implant/implant_recipe.hpp"
+#include "common/dsp/state/hearing_settings.hpp"
 #include "common/dsp/state/hearing_state_card.hpp"
 
 #include <array>
@@ -21,6 +22,14 @@ struct EarMix {
     friend bool operator==(const EarMix&, const EarMix&) = default;
 };
 
+/// How loud a layer of the programme is in a state: factors of amplitude.
+struct LayerGains {
+    double outside = 1.0;  ///< Of what goes through the loss.
+    double inside = 0.0;   ///< Of what is added after it.
+
+    friend bool operator==(const LayerGains&, const LayerGains&) = default;
+};
+
 /// A hearing state at one intensity, ready for a chain: everything its engines run on. Immutable
 /// and shared; made by StateBuilder off the real-time thread; outlives every chain that was given
 /// it.
@@ -28,6 +37,8 @@ struct PreparedState {
     HearingStateCard card;
     double intensity = 1.0;
 
+    /// By LayerName; as in full hearing, where the body is inside.
+    std::array<LayerGains, kLayers> layers = kFullLayers;
     std::array<EarMix, audio::kListenerChannels> mix{};
     AcousticPathParameters acoustic;  ///< Counts where mix has an acoustic part.
     /// Null where mix has no implant part; both the same if both ears have the same implant.
@@ -54,6 +65,8 @@ struct PreparedState {
     }
 
     static constexpr EarMix kBypass{.bypass = 1.0};
+    static constexpr std::array<LayerGains, kLayers> kFullLayers{
+        {{}, {}, {}, {}, {.outside = 0.0, .inside = 1.0}}};
 };
 
 }  // namespace earshot::dsp

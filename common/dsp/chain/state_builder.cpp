@@ -51,6 +51,17 @@ EarMix mix_of(const StateEar& ear, double intensity) {
     return PreparedState::kBypass;
 }
 
+/// A layer's part of the mix. Its gain counts in dB as far as the state does.
+LayerGains layer_gains(const StateLayer& layer, double intensity) {
+    const bool silent = layer.gain_db <= kLayerGainDb.lowest;
+    const double silent_db = kNearSilenceDb * intensity;
+    const double gain = silent && intensity == 1.0
+                            ? 0.0
+                            : db_to_gain(silent ? silent_db : intensity * layer.gain_db);
+    return layer.route == LayerRoute::inside ? LayerGains{.outside = 0.0, .inside = gain}
+                                             : LayerGains{.outside = gain, .inside = 0.0};
+}
+
 AcousticEarSettings acoustic_of(const HearingSettings& settings, const StateEar& ear) {
     AcousticEarSettings out;
     out.sensory_hl = ear.sensory;
@@ -162,6 +173,9 @@ Expected<StatePtr> StateBuilder::prepare(const HearingStateCard& card,
     if (intensity == 0.0) {
         state->mix = {PreparedState::kBypass, PreparedState::kBypass};
         return StatePtr(std::move(state));
+    }
+    for (std::size_t layer = 0; layer < kLayers; ++layer) {
+        state->layers[layer] = layer_gains(settings.layers[layer], intensity);
     }
     for (std::size_t ear = 0; ear < kEars; ++ear) {
         state->mix[ear] = mix_of(ear_of(settings, ear), intensity);

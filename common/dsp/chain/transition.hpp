@@ -11,6 +11,10 @@ class PreparedState;
 inline constexpr std::chrono::milliseconds kShortestFade{20};
 inline constexpr std::chrono::milliseconds kLongestFade{60'000};
 
+/// Shortest fade out of a second of silence, and that of a cue that may startle (DESIGN 1.7).
+inline constexpr std::chrono::milliseconds kShortestFromQuiet{300};
+inline constexpr std::chrono::milliseconds kShortestSuddenFromQuiet{30};
+
 /// One change of hearing state.
 struct Transition {
     const PreparedState* target = nullptr;  ///< Outlives the chain.

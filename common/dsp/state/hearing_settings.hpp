@@ -12,8 +12,9 @@ namespace earshot::dsp {
 
 /// The stems of a programme that a state can treat apart.
 enum class LayerName { mix, dialogue, music, effects, body };
-inline constexpr std::array<std::string_view, 5> kLayerNames{"mix", "dialogue", "music", "effects",
-                                                             "body"};
+inline constexpr std::size_t kLayers = 5;
+inline constexpr std::array<std::string_view, kLayers> kLayerNames{"mix", "dialogue", "music",
+                                                                   "effects", "body"};
 
 /// Where a layer enters.
 enum class LayerRoute {
@@ -82,7 +83,7 @@ struct HearingSettings {
     StateInnerBody inner;
     StateThresholdShift tts;
     /// By LayerName.
-    std::array<StateLayer, 5> layers{
+    std::array<StateLayer, kLayers> layers{
         {{}, {}, {}, {}, {.gain_db = 0.0, .route = LayerRoute::inside}}};
 
     [[nodiscard]] const StateLayer& layer(LayerName which) const noexcept {

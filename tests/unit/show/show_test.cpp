@@ -105,6 +105,8 @@ lines"""
     EXPECT_DOUBLE_EQ(show->programme.gain_db, -3.5);
     ASSERT_EQ(show->programme.layers.size(), 1U);
     EXPECT_EQ(show->programme.layers[0].file, "/films/dialogue.wav");
+    EXPECT_EQ(show->programme.layer_names(),
+              (std::vector{dsp::LayerName::mix, dsp::LayerName::dialogue}));
     ASSERT_EQ(show->perspectives.size(), 2U);
     EXPECT_EQ(show->perspectives[0].id, "objective") << "always first";
     EXPECT_EQ(show->perspectives[0].title, "As filmed");

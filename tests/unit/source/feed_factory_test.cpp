@@ -8,10 +8,12 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace earshot::source {
 namespace {
@@ -36,6 +38,19 @@ TEST(FeedFactory, PlaysAFile) {
     feed->pull(0, out.view());
     feed->pull(0, out.view());
     EXPECT_NEAR(out.channel(0)[24], 0.5F, 0.01F);  // a quarter of a period of 500 Hz
+}
+
+TEST(FeedFactory, PlaysStemsBesideAFile) {
+    const test::TempDir dir;
+    test::write_audio(dir / "mix.wav", test::tone(48'000, 2, 1.0, 500.0, 0.5F),
+                      test::FileFormat::wav_pcm16);
+    test::write_audio(dir / "voice.wav", test::tone(44'100, 1, 2.0, 500.0, 0.25F),
+                      test::FileFormat::wav_pcm16);
+    const std::vector<std::filesystem::path> stems{dir / "voice.wav"};
+    const auto feed = make_feed({Kind::file, (dir / "mix.wav").string()}, 0.0, stems);
+    EXPECT_EQ(feed->layers(), 2);
+    EXPECT_EQ(feed->length(), Frames{96'000});
+    EXPECT_THROW((void)make_feed({Kind::stdin_stream, ""}, 0.0, stems), std::runtime_error);
 }
 
 TEST(FeedFactory, OpensAFifoAsLive) {

@@ -1,5 +1,6 @@
 #include "server/source/reader_feed.hpp"
 
+#include "server/source/stereo_frame.hpp"
 #include "tests/support/rt_guard.hpp"
 
 #include <gtest/gtest.h>
@@ -200,6 +201,43 @@ TEST_F(ReaderFeedTest, PullsUnderRealtimeRules) {
         (void)feed_.counters();
     });
     EXPECT_EQ(out_.channel(0)[0], 0.0F);
+}
+
+/// Three layers: the position, times 1, 2 and 3.
+class LayeredReader final : public audio::ProgrammeReader {
+public:
+    [[nodiscard]] std::optional<Frames> length() const override { return std::nullopt; }
+    [[nodiscard]] int layers() const override { return 3; }
+    bool read(ProgrammeTime at, audio::BlockView out) override {
+        for (int c = 0; c < out.channels(); ++c) {
+            for (int n = 0; n < out.frames(); ++n) {
+                out.channel(c)[static_cast<std::size_t>(n)] =
+                    static_cast<float>(c / 2 + 1) * sample_at(at.time_since_epoch().count() + n);
+            }
+        }
+        return true;
+    }
+    [[nodiscard]] std::string description() const override { return "layered"; }
+};
+
+TEST(ReaderFeed, KeepsLayersSideBySide) {
+    ReaderFeed feed(std::make_unique<LayeredReader>());
+    EXPECT_EQ(feed.layers(), 3);
+    feed.prepare(1, frame(777));
+    wait_until([&] { return feed.primed(1); });
+    Block out(6, 1'000);  // more than is taken at once
+    std::int64_t position = 777;
+    for (int block = 0; block < 80; ++block, position += 1'000) {
+        wait_until([&] { return feed.primed(1); });
+        feed.pull(1, out.view());
+        for (int c = 0; c < 6; ++c) {
+            for (int n = 0; n < 1'000; ++n) {
+                ASSERT_EQ(out.channel(c)[static_cast<std::size_t>(n)],
+                          static_cast<float>(c / 2 + 1) * sample_at(position + n));
+            }
+        }
+    }
+    EXPECT_EQ(feed.counters().starved_frames, 0U);
 }
 
 TEST(ReaderFeed, AppliesItsGainAndIsExactWithoutOne) {
