@@ -59,8 +59,8 @@ public:
     /// True once the lane holds enough to start.
     /// Thread: control.
     [[nodiscard]] virtual bool primed(int lane) const noexcept = 0;
-    /// Takes the lane's next frames, shape [2 * layers()][frames]; silence (counted) where there are
-    /// none.
+    /// Takes the lane's next frames, shape [2 * layers()][frames]; silence (counted) where there
+    /// are none.
     /// Thread: engine. Real-time: yes.
     virtual void pull(int lane, BlockView out) noexcept = 0;
     /// Live only: tells the feed the media time at which the frames of the next pull are due to be
