@@ -103,8 +103,8 @@ int ReaderFeed::take(Lane& lane, audio::BlockView out) noexcept {
         lane.owed -= dropped;
     }
     const int got = pop(out.frames());
-    audio::deinterleave(scratch.first(static_cast<std::size_t>(got * lane.width)),
-                        out.part(0, got));
+    const auto samples = static_cast<std::size_t>(got) * static_cast<std::size_t>(lane.width);
+    audio::deinterleave(scratch.first(samples), out.part(0, got));
     return got;
 }
 
