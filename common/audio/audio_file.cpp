@@ -163,9 +163,10 @@ WavWriter::WavWriter(const std::filesystem::path& path,
     int samples = SF_FORMAT_FLOAT;
     if (format == WavFormat::s16) {
         samples = SF_FORMAT_PCM_16;
-        steps_.resize(floats_.size());
+        steps_s16_.resize(floats_.size());
     } else if (format == WavFormat::s24) {
         samples = SF_FORMAT_PCM_24;
+        steps_s24_.resize(floats_.size());
     }
     SF_INFO info{};
     info.samplerate = sample_rate_hz;
@@ -213,9 +214,13 @@ bool WavWriter::write_piece(ConstBlockView in) {
         static_cast<std::size_t>(in.frames()) * static_cast<std::size_t>(channels_);
     sf_count_t written = 0;
     if (format_ == WavFormat::s16) {
-        const std::span<std::int16_t> steps{steps_.data(), samples};
+        const std::span<std::int16_t> steps{steps_s16_.data(), samples};
         handle_->dither.interleave_s16(in, frames_, steps);
         written = sf_writef_short(file, steps.data(), in.frames());
+    } else if (format_ == WavFormat::s24) {
+        const std::span<std::int32_t> steps{steps_s24_.data(), samples};
+        handle_->dither.interleave_s24(in, frames_, steps);
+        written = sf_writef_int(file, steps.data(), in.frames());
     } else {
         interleave(in, {floats_.data(), samples});
         written = sf_writef_float(file, floats_.data(), in.frames());

@@ -49,7 +49,7 @@ private:
 enum class WavFormat {
     float32,
     s16,  ///< With triangular dither, the same at every run.
-    s24,
+    s24,  ///< The same.
 };
 
 /// Writes a WAV file as it comes. The header is brought up to date every second of sound, so that a
@@ -88,7 +88,8 @@ private:
     std::int64_t frames_ = 0;
     std::int64_t header_frames_ = 0;  ///< What the header on the medium says.
     std::vector<float> floats_;       ///< Shape [frames][channels], one piece.
-    std::vector<std::int16_t> steps_;
+    std::vector<std::int16_t> steps_s16_;
+    std::vector<std::int32_t> steps_s24_;
 };
 
 }  // namespace earshot::audio

@@ -33,6 +33,17 @@ std::int16_t to_step(float steps, int& clipped) noexcept {
     return static_cast<std::int16_t>(step > 32767 ? 32767 : (step < -32768 ? -32768 : step));
 }
 
+/// The same for 24 bits; in doubles, for a float has no room for a fraction of such a step.
+std::int32_t to_step_s24(double steps, int& clipped) noexcept {
+    if (!(steps > -8'388'608.5 && steps < 8'388'607.5)) [[unlikely]] {
+        ++clipped;
+        return std::isnan(steps) ? 0 : (steps > 0.0 ? 8'388'607 : -8'388'608);
+    }
+    const long step = std::lrint(steps);
+    return static_cast<std::int32_t>(step > 8'388'607 ? 8'388'607
+                                                      : (step < -8'388'608 ? -8'388'608 : step));
+}
+
 /// Stafford's variant 13 of the splitmix64 finaliser.
 std::uint64_t mix(std::uint64_t x) noexcept {
     x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9ULL;
@@ -98,6 +109,27 @@ int TpdfDither::interleave_s16(ConstBlockView in,
         std::int64_t frame = first_frame;
         for (const float sample : in.channel(static_cast<int>(c))) {
             out[to] = to_step(sample * kFullScaleS16 + noise(frame, static_cast<int>(c)), clipped);
+            to += channels;
+            ++frame;
+        }
+    }
+    return clipped;
+}
+
+int TpdfDither::interleave_s24(ConstBlockView in,
+                               std::int64_t first_frame,
+                               std::span<std::int32_t> out) const noexcept {
+    const auto channels = static_cast<std::size_t>(in.channels());
+    EARSHOT_ASSERT(out.size() == channels * static_cast<std::size_t>(in.frames()));
+    constexpr double kFullScaleS24 = 8'388'608.0;
+    int clipped = 0;
+    for (std::size_t c = 0; c < channels; ++c) {
+        std::size_t to = c;
+        std::int64_t frame = first_frame;
+        for (const float sample : in.channel(static_cast<int>(c))) {
+            const double steps = static_cast<double>(sample) * kFullScaleS24 +
+                                 static_cast<double>(noise(frame, static_cast<int>(c)));
+            out[to] = to_step_s24(steps, clipped) * 256;
             to += channels;
             ++frame;
         }

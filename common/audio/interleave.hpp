@@ -26,9 +26,9 @@ void deinterleave(std::span<const std::int16_t> in, BlockView out) noexcept;
 /// Real-time: yes.
 int interleave_s16(ConstBlockView in, std::span<std::int16_t> out) noexcept;
 
-/// Triangular dither of +-1 step for 16-bit output, from a counter: the noise of a frame depends on
-/// the seed and the frame's number only, so that any cut of a signal into blocks gives the same
-/// file. Source: Lipshitz, Wannamaker & Vanderkooy, J. Audio Eng. Soc. 40(5), 1992.
+/// Triangular dither of +-1 step for 16-bit and 24-bit output, from a counter: the noise of a frame
+/// depends on the seed and the frame's number only, so that any cut of a signal into blocks gives
+/// the same file. Source: Lipshitz, Wannamaker & Vanderkooy, J. Audio Eng. Soc. 40(5), 1992.
 class TpdfDither {
 public:
     explicit TpdfDither(std::uint64_t seed) noexcept : seed_(seed) {}
@@ -43,6 +43,10 @@ public:
     int interleave_s16(ConstBlockView in,
                        std::int64_t first_frame,
                        std::span<std::int16_t> out) const noexcept;
+    /// The same for 24-bit output, in the upper bits of 32: steps of 256.
+    int interleave_s24(ConstBlockView in,
+                       std::int64_t first_frame,
+                       std::span<std::int32_t> out) const noexcept;
 
 private:
     std::uint64_t seed_;

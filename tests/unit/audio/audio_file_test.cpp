@@ -110,8 +110,8 @@ TEST(WavWriter, RoundsIntegersToWithinTheirStep) {
         WavWriter writer(dir / "a.wav", 48'000, 2, format);
         ASSERT_TRUE(writer.write(sound.view()));
         ASSERT_TRUE(writer.close());
-        // Dither of one step and rounding of half a step; without dither one step.
-        const float bound = format == WavFormat::s16 ? 1.5F / 32'768.0F : 1.0F / 8'388'608.0F;
+        // Dither of one step and rounding of half a step.
+        const float bound = 1.5F / (format == WavFormat::s16 ? 32'768.0F : 8'388'608.0F);
         const test::Audio back = test::read_audio(dir / "a.wav");
         for (std::size_t n = 0; n < 4'800; ++n) {
             ASSERT_NEAR(back.channel(0)[n], sound.channel(0)[n], bound);

@@ -103,5 +103,26 @@ TEST(TpdfDither, DependsOnTheFrameOnlyNotOnTheCut) {
     EXPECT_NE(whole, other);
 }
 
+TEST(TpdfDither, GivesTwentyFourBitsInTheUpperBitsAndClips) {
+    Block planar(1, 20'000);
+    for (float& sample : planar.channel(0)) {
+        sample = 0.3F / 8'388'608.0F;
+    }
+    planar.channel(0)[0] = 1.5F;
+    planar.channel(0)[1] = -1.5F;
+    planar.channel(0)[2] = std::numeric_limits<float>::quiet_NaN();
+    std::vector<std::int32_t> out(20'000);
+    EXPECT_EQ(TpdfDither{1}.interleave_s24(planar.view(), 0, out), 3);
+    EXPECT_EQ(out[0], 0x7FFF'FF00);
+    EXPECT_EQ(out[1], std::numeric_limits<std::int32_t>::min());
+    EXPECT_EQ(out[2], 0);
+    double sum = 0.0;
+    for (std::size_t n = 3; n < out.size(); ++n) {
+        ASSERT_EQ(out[n] % 256, 0);
+        sum += out[n] / 256.0;
+    }
+    EXPECT_NEAR(sum / static_cast<double>(out.size() - 3), 0.3, 0.02);  // 5 standard errors
+}
+
 }  // namespace
 }  // namespace earshot::audio
