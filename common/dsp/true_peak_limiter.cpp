@@ -35,8 +35,9 @@ double interpolation_tap(double distance) noexcept {
 
 }  // namespace
 
-TruePeakLimiter::TruePeakLimiter()
-    : release_coefficient_(std::exp(-1.0 / (kReleaseSeconds * kSampleRateHz))) {
+TruePeakLimiter::TruePeakLimiter(PeakLimiting limiting)
+    : limiting_(limiting),
+      release_coefficient_(std::exp(-1.0 / (kReleaseSeconds * kSampleRateHz))) {
     for (int phase = 0; phase < kPhases; ++phase) {
         float magnitude = 0.0F;
         for (int tap = 0; tap < kTaps; ++tap) {
@@ -78,6 +79,9 @@ void TruePeakLimiter::store(std::int64_t first, audio::ConstBlockView frames) no
 }
 
 void TruePeakLimiter::detect(std::int64_t first, int count) noexcept {
+    if (limiting_ == PeakLimiting::off) {
+        return;
+    }
     std::array<float, kChunk> peak{};
     for (const auto& ring : sound_) {
         std::array<float, kChunk + kTaps - 1> x{};

@@ -8,6 +8,10 @@
 
 namespace earshot::dsp {
 
+/// Whether loud peaks are brought down. `off` leaves the delay alone: for measurements offline,
+/// never for listeners.
+enum class PeakLimiting { on, off };
+
 /// Keeps the true peak at or under -3 dBTP: 4 times oversampled detector, look-ahead, one gain for
 /// both ears. Sound whose true peak stays at or under -3 dBTP comes out with the very samples that
 /// went in; from there on peaks are brought to -3.2 dBTP.
@@ -21,7 +25,7 @@ public:
     static constexpr int kTaps = 12;
     static constexpr int kLatency = kLookahead + kTaps / 2;
 
-    TruePeakLimiter();
+    explicit TruePeakLimiter(PeakLimiting limiting = PeakLimiting::on);
     void process(audio::BlockView inout) noexcept override;
     void reset() noexcept override;
     [[nodiscard]] int latency() const noexcept override { return kLatency; }
@@ -45,6 +49,7 @@ private:
     [[nodiscard]] double next_gain(std::int64_t frame) noexcept;
 
     std::array<std::array<float, kTaps>, kPhases> taps_{};
+    PeakLimiting limiting_;
     float tap_sum_ = 1.0F;  ///< No interpolated value exceeds the largest sample by more than this.
     std::array<double, kWindow> smoothing_{};
 

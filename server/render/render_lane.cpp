@@ -14,7 +14,8 @@ RenderLane::RenderLane(int index,
                        std::span<const dsp::LayerName> layers,
                        const std::shared_ptr<const dsp::GammatoneBank>& bank,
                        EventCallback on_event,
-                       void* context)
+                       void* context,
+                       dsp::PeakLimiting limiting)
     : index_(index),
       on_event_(on_event),
       context_(context),
@@ -23,7 +24,7 @@ RenderLane::RenderLane(int index,
       inside_(audio::kListenerChannels, kBlock),
       output_(audio::kListenerChannels, kBlock) {
     for (const auto& schedule : schedules) {
-        voices_.push_back(std::make_unique<Voice>(schedule, layers, bank));
+        voices_.push_back(std::make_unique<Voice>(schedule, layers, bank, limiting));
     }
 }
 

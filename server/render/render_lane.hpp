@@ -30,12 +30,14 @@ public:
     /// @param schedules  One per stream; outlive the lane.
     /// @param layers     Of the feed, in the order of its channels.
     /// @param bank       Shared by all chains.
+    /// @param limiting   Of the chains; off only to measure offline.
     RenderLane(int index,
                std::span<const std::shared_ptr<const show::CueSchedule>> schedules,
                std::span<const dsp::LayerName> layers,
                const std::shared_ptr<const dsp::GammatoneBank>& bank,
                EventCallback on_event,
-               void* context);
+               void* context,
+               dsp::PeakLimiting limiting = dsp::PeakLimiting::on);
 
     /// Begins an epoch. @param warm  false for a live feed: it has no past to warm up with.
     void start(const show::EngineCommand& relocation,
@@ -58,8 +60,9 @@ private:
     struct Voice {
         Voice(std::shared_ptr<const show::CueSchedule> with,
               std::span<const dsp::LayerName> layers,
-              std::shared_ptr<const dsp::GammatoneBank> bank)
-            : schedule(std::move(with)), mixer(layers), chain(std::move(bank)) {}
+              std::shared_ptr<const dsp::GammatoneBank> bank,
+              dsp::PeakLimiting limiting)
+            : schedule(std::move(with)), mixer(layers), chain(std::move(bank), limiting) {}
 
         std::shared_ptr<const show::CueSchedule> schedule;
         dsp::LayerMixer mixer;

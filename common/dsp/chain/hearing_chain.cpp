@@ -4,7 +4,6 @@
 #include "common/dsp/chain/state_slots.hpp"
 #include "common/dsp/control_grid.hpp"
 #include "common/dsp/delay_line.hpp"
-#include "common/dsp/true_peak_limiter.hpp"
 
 #include <algorithm>
 #include <array>
@@ -60,10 +59,11 @@ std::int64_t fade_frames(Frames wanted, Frames shortest) noexcept {
 // which those frames are made with already, glide from frame n + kAhead on.
 class HearingChain::Engine {
 public:
-    explicit Engine(std::shared_ptr<const GammatoneBank> bank)
+    Engine(std::shared_ptr<const GammatoneBank> bank, PeakLimiting limiting)
         : history_(StateSlots::kWarmUp + kDelay + kChunk),
           inside_(kDelay + kAhead + kChunk),
           slots_(bank != nullptr ? std::move(bank) : std::make_shared<const GammatoneBank>()),
+          limiter_(limiting),
           work_(audio::kListenerChannels, std::max(kChunk, kAhead)),
           inside_work_(audio::kListenerChannels, std::max(kChunk, kAhead)) {
         initial_.mix = {PreparedState::kBypass, PreparedState::kBypass};
@@ -336,8 +336,8 @@ private:
     bool settled_ = true;                ///< Parameters are where they were to go.
 };
 
-HearingChain::HearingChain(std::shared_ptr<const GammatoneBank> bank)
-    : engine_(std::make_unique<Engine>(std::move(bank))) {}
+HearingChain::HearingChain(std::shared_ptr<const GammatoneBank> bank, PeakLimiting limiting)
+    : engine_(std::make_unique<Engine>(std::move(bank), limiting)) {}
 HearingChain::~HearingChain() = default;
 
 void HearingChain::start(const Standing& standing, std::int64_t position) noexcept {

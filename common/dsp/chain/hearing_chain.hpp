@@ -4,6 +4,7 @@
 #include "common/dsp/acoustic/gammatone_bank.hpp"
 #include "common/dsp/chain/standing.hpp"
 #include "common/dsp/chain/transition.hpp"
+#include "common/dsp/true_peak_limiter.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -20,8 +21,11 @@ namespace earshot::dsp {
 /// Thread: one owner. Real-time: start(), change(), process(); not the constructor.
 class HearingChain {
 public:
-    /// @param bank  Shared by all chains; null: one of its own is designed, which takes a few ms.
-    explicit HearingChain(std::shared_ptr<const GammatoneBank> bank = nullptr);
+    /// @param bank      Shared by all chains; null: one of its own is designed, which takes a few
+    /// ms.
+    /// @param limiting  Off: peaks stay as the states make them; the latency is the same.
+    explicit HearingChain(std::shared_ptr<const GammatoneBank> bank = nullptr,
+                          PeakLimiting limiting = PeakLimiting::on);
     ~HearingChain();
     HearingChain(const HearingChain&) = delete;
     HearingChain& operator=(const HearingChain&) = delete;

@@ -66,6 +66,15 @@ TEST(TruePeakLimiter, I1KeepsTheTruePeakOfHotSoundUnderTheCeiling) {
     }
 }
 
+TEST(TruePeakLimiter, IsADelayAloneWhenItIsOff) {
+    for (auto& [name, hot] : hot_sounds()) {
+        Stereo out = hot;
+        TruePeakLimiter limiter(PeakLimiting::off);
+        sound::run(limiter, out);
+        EXPECT_TRUE(sound::identical(out, sound::delayed(hot, TruePeakLimiter::kLatency))) << name;
+    }
+}
+
 TEST(TruePeakLimiter, PassesSoundOfMinusThreeDbtpBitForBit) {
     for (auto& [name, hot] : hot_sounds()) {
         const double gain = db_to_gain(-3.0 - sound::true_peak_dbtp(hot));
