@@ -16,6 +16,36 @@
 #include <vector>
 
 namespace earshot::source {
+namespace {
+
+std::unique_ptr<audio::ProgrammeReader> open_mix(const SourceSpec& spec) {
+    switch (spec.kind) {
+        case SourceSpec::Kind::file:
+            return std::make_unique<audio::FileProgramme>(spec.name);
+        case SourceSpec::Kind::tone:
+            return std::make_unique<ToneProgramme>();
+        case SourceSpec::Kind::demo:
+            return std::make_unique<DemoProgramme>();
+        default:
+            throw std::runtime_error("a live source has no positions to read at");
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<audio::ProgrammeReader> make_reader(const SourceSpec& spec,
+                                                    std::span<const std::filesystem::path> stems) {
+    auto mix = open_mix(spec);
+    if (stems.empty()) {
+        return mix;
+    }
+    std::vector<std::unique_ptr<audio::ProgrammeReader>> layers;
+    layers.push_back(std::move(mix));
+    for (const std::filesystem::path& stem : stems) {
+        layers.push_back(std::make_unique<audio::FileProgramme>(stem));
+    }
+    return std::make_unique<audio::LayeredProgramme>(std::move(layers));
+}
 
 std::unique_ptr<audio::ProgrammeFeed> make_feed(const SourceSpec& spec,
                                                 double gain_db,
@@ -24,28 +54,14 @@ std::unique_ptr<audio::ProgrammeFeed> make_feed(const SourceSpec& spec,
     if (spec.live() && !stems.empty()) {
         throw std::runtime_error("stems are played beside a file, not beside live sound");
     }
-    const auto read = [&](std::unique_ptr<audio::ProgrammeReader> reader) {
-        if (stems.empty()) {
-            return std::make_unique<ReaderFeed>(std::move(reader), gain_db);
-        }
-        std::vector<std::unique_ptr<audio::ProgrammeReader>> layers;
-        layers.push_back(std::move(reader));
-        for (const std::filesystem::path& stem : stems) {
-            layers.push_back(std::make_unique<audio::FileProgramme>(stem));
-        }
-        return std::make_unique<ReaderFeed>(
-            std::make_unique<audio::LayeredProgramme>(std::move(layers)), gain_db);
-    };
     const auto hear = [&](std::unique_ptr<LiveInput> input) {
         return std::make_unique<LiveFeed>(std::move(input), std::make_unique<RawMediaClock>());
     };
     switch (spec.kind) {
         case Kind::file:
-            return read(std::make_unique<audio::FileProgramme>(spec.name));
         case Kind::tone:
-            return read(std::make_unique<ToneProgramme>());
         case Kind::demo:
-            return read(std::make_unique<DemoProgramme>());
+            return std::make_unique<ReaderFeed>(make_reader(spec, stems), gain_db);
         case Kind::fifo:
             return hear(PipeInput::open_fifo(spec.name));
         case Kind::stdin_stream:

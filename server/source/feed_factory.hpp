@@ -10,6 +10,12 @@
 
 namespace earshot::source {
 
+/// Opens what can be read at any position: a file, the tone or the demo, and the stems beside it.
+/// @param stems  Sound files, at most kMaxLayers - 1.
+/// @throws std::runtime_error  one line for people; live sources cannot be read so.
+[[nodiscard]] std::unique_ptr<audio::ProgrammeReader> make_reader(
+    const SourceSpec& spec, std::span<const std::filesystem::path> stems = {});
+
 /// Opens what a spec names, and the stems beside it.
 /// @param stems    Sound files, at most kMaxLayers - 1; none beside a live source.
 /// @param gain_db  Constant normalisation of the programme, -60 to 40; live sources get none.
