@@ -1,12 +1,12 @@
 #include "tests/support/listening_picture.hpp"
 
-#include "tests/support/png.hpp"
-#include "tests/support/spectrogram.hpp"
+#include "server/tools/picture/spectrogram.hpp"
+#include "server/tools/picture/svg.hpp"
+#include "tests/support/level_over_time.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdarg>
 #include <cstdint>
 #include <cstdio>
 #include <utility>
@@ -30,76 +30,13 @@ constexpr double kColourHighest = -20.0;
 constexpr std::size_t kColumns = 1'096;  // as many as the plot has points
 constexpr std::size_t kRows = 330;
 
-[[gnu::format(printf, 2, 3)]] void add(std::string& svg, const char* format, ...) {
-    std::array<char, 1'024> line{};
-    va_list arguments;
-    va_start(arguments, format);
-    std::vsnprintf(line.data(), line.size(), format, arguments);
-    va_end(arguments);
-    svg += line.data();
-    svg += '\n';
-}
-
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            case '&':
-                out += "&amp;";
-                break;
-            case '"':
-                out += "&quot;";
-                break;
-            default:
-                out += c;
-        }
-    }
-    return out;
-}
-
-/// An image of palette indices, stretched over a rectangle.
-void add_image(std::string& svg,
-               double x,
-               double y,
-               double width,
-               double height,
-               std::span<const std::uint8_t> pixels,
-               std::size_t columns,
-               std::span<const Colour> colours) {
-    add(svg,
-        "<image x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\" preserveAspectRatio=\"none\"",
-        x, y, width, height);
-    svg +=
-        "href=\"data:image/png;base64," + base64(indexed_png(pixels, columns, colours)) + "\"/>\n";
-}
-
-/// White for nothing, through yellow and red to near black: readable in print and when colours are
-/// hard to tell apart, because lightness alone carries the value.
-std::array<Colour, 256> palette() {
-    constexpr std::array<std::array<double, 3>, 6> kStops = {{{255, 255, 255},
-                                                              {255, 236, 186},
-                                                              {252, 176, 98},
-                                                              {214, 84, 88},
-                                                              {124, 32, 104},
-                                                              {24, 8, 48}}};
-    std::array<Colour, 256> colours{};
-    for (std::size_t n = 0; n < colours.size(); ++n) {
-        const double at = static_cast<double>(n) / 255.0 * (kStops.size() - 1);
-        const auto stop = std::min(static_cast<std::size_t>(at), kStops.size() - 2);
-        const double p = at - static_cast<double>(stop);
-        for (std::size_t part = 0; part < 3; ++part) {
-            colours[n][part] = static_cast<std::uint8_t>(std::lround(
-                kStops[stop][part] + p * (kStops[stop + 1][part] - kStops[stop][part])));
-        }
-    }
-    return colours;
-}
+using picture::add;
+using picture::add_image;
+using picture::begin_svg;
+using picture::escaped;
+using picture::heat_palette;
+using picture::Spectrogram;
+using picture::SpectrogramMeter;
 
 struct Axis {
     double start_s;
@@ -124,13 +61,7 @@ std::string clock_text(double seconds) {
 }
 
 void add_head(std::string& svg, const ListeningPicture& picture) {
-    add(svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" "
-        "height=\"%.0f\" role=\"img\" font-family=\"DejaVu Sans, Helvetica, Arial, sans-serif\" "
-        "font-size=\"12\" fill=\"#222\">",
-        kWidth, kHeight, kWidth, kHeight);
-    svg += "<title>" + escaped(picture.title) + "</title>\n";
-    add(svg, "<rect width=\"%.0f\" height=\"%.0f\" fill=\"#fff\"/>", kWidth, kHeight);
+    begin_svg(svg, kWidth, kHeight, picture.title);
     add(svg, "<text x=\"%.0f\" y=\"36\" font-size=\"20\" font-weight=\"bold\">%s</text>", kLeft,
         escaped(picture.title).c_str());
     add(svg, "<text x=\"%.0f\" y=\"58\" fill=\"#555\">%s</text>", kLeft,
@@ -151,7 +82,7 @@ void add_states(std::string& svg, const ListeningPicture& picture, const Axis& a
         add(svg, "<rect x=\"%.1f\" y=\"%.0f\" width=\"%.1f\" height=\"24\" fill=\"%s\"/>", from,
             kBandTop, to - from, kBand[n % 2]);
         // A label that finds no room in its band stands above it, leaning.
-        const double room = static_cast<double>(state.label.size()) * 6.6 + 10.0;
+        const double room = static_cast<double>(state.label.size()) * 7.2 + 10.0;
         if (room <= to - from) {
             add(svg, "<text x=\"%.1f\" y=\"%.0f\">%s</text>", from + 6.0, kBandTop + 16.0,
                 escaped(state.label).c_str());
@@ -213,16 +144,18 @@ void add_level(std::string& svg, const ListeningPicture& picture) {
 }
 
 void add_spectrum(std::string& svg, const ListeningPicture& picture) {
-    const Spectrogram spectrum = make_spectrogram(picture.sound, kColumns, kRows);
+    const auto frames = static_cast<int>(picture.sound.size());
+    SpectrogramMeter meter(kColumns, kRows, frames, 1);
+    meter.add({picture.sound.data(), 1, frames, frames});
+    const Spectrogram spectrum = meter.take();
     std::vector<std::uint8_t> pixels;
     for (const float dbfs : spectrum.dbfs) {
         const double p =
             (static_cast<double>(dbfs) - kColourLowest) / (kColourHighest - kColourLowest);
         pixels.push_back(static_cast<std::uint8_t>(std::lround(std::clamp(p, 0.0, 1.0) * 255.0)));
     }
-    const auto colours = palette();
-    add_image(svg, kLeft, kSpectrumTop, kRight - kLeft, kSpectrumBottom - kSpectrumTop, pixels,
-              kColumns, colours);
+    const auto colours = heat_palette();
+    add_image(svg, {kLeft, kSpectrumTop, kRight, kSpectrumBottom}, pixels, kColumns, colours);
     const double octaves = std::log(spectrum.highest_hz / spectrum.lowest_hz);
     for (const auto& [hz, label] : {std::pair{50.0, "50"},
                                     {100.0, "100"},
@@ -249,7 +182,7 @@ void add_spectrum(std::string& svg, const ListeningPicture& picture) {
         scale.push_back(static_cast<std::uint8_t>(value));
     }
     const double x = kRight + 22.0;
-    add_image(svg, x, kSpectrumTop, 14.0, kSpectrumBottom - kSpectrumTop, scale, 1, colours);
+    add_image(svg, {x, kSpectrumTop, x + 14.0, kSpectrumBottom}, scale, 1, colours);
     add(svg,
         "<rect x=\"%.0f\" y=\"%.0f\" width=\"14\" height=\"%.0f\" fill=\"none\" stroke=\"#333\"/>",
         x, kSpectrumTop, kSpectrumBottom - kSpectrumTop);

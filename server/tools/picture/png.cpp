@@ -1,11 +1,11 @@
-#include "tests/support/png.hpp"
+#include "server/tools/picture/png.hpp"
 
 #include "common/base/assert.hpp"
 
 #include <algorithm>
 #include <string_view>
 
-namespace earshot::test {
+namespace earshot::picture {
 namespace {
 
 void append_u32(std::string& out, std::uint32_t value) {
@@ -109,4 +109,4 @@ std::string base64(std::string_view bytes) {
     return out;
 }
 
-}  // namespace earshot::test
+}  // namespace earshot::picture

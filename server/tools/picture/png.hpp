@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace earshot::test {
+namespace earshot::picture {
 
 /// Red, green, blue.
 using Colour = std::array<std::uint8_t, 3>;
@@ -22,4 +22,4 @@ using Colour = std::array<std::uint8_t, 3>;
 /// RFC 4648 section 4.
 [[nodiscard]] std::string base64(std::string_view bytes);
 
-}  // namespace earshot::test
+}  // namespace earshot::picture
