@@ -18,7 +18,8 @@ ChildEnd run(const TempDir& folder, const std::vector<std::string>& arguments, s
 TEST(Programs, TellWhatTheyTakeAndRefuseWhatTheyDoNot) {
     TempDir folder;
     std::string words;
-    for (const std::string name : {"earshot-server", "earshot-client", "earshot-load"}) {
+    for (const std::string name :
+         {"earshot-server", "earshot-client", "earshot-load", "earshot-render"}) {
         SCOPED_TRACE(name);
         EXPECT_EQ(run(folder, {program(name), "--help"}, words).exit_code, 0);
         EXPECT_NE(words.find("--"), std::string::npos);
