@@ -20,9 +20,10 @@ Progress::Progress(std::ostream& out, bool terminal, Frames length, Clock clock)
     : out_(out),
       terminal_(terminal),
       length_(length),
+      every_(terminal ? kBarEvery : std::chrono::milliseconds{kLineEvery}),
       clock_(std::move(clock)),
       begun_(clock_()),
-      next_(terminal ? begun_ : begun_ + kLineEvery) {}
+      next_(begun_ + every_) {}
 
 std::string Progress::line(double part, double elapsed_s) const {
     const double left_s = part > 0.0 ? elapsed_s * (1.0 - part) / part : 0.0;
@@ -42,7 +43,7 @@ void Progress::show(Frames done) {
     if (now < next_) {
         return;
     }
-    next_ = now + (terminal_ ? std::chrono::milliseconds{kBarEvery} : kLineEvery);
+    next_ = now + every_;
     const double part = std::clamp(
         static_cast<double>(done.count()) / static_cast<double>(length_.count()), 0.0, 1.0);
     out_ << line(part, std::chrono::duration<double>(now - begun_).count()) << std::flush;

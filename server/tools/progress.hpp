@@ -34,6 +34,7 @@ private:
     std::ostream& out_;
     bool terminal_;
     Frames length_;
+    std::chrono::milliseconds every_;
     Clock clock_;
     std::chrono::steady_clock::time_point begun_;
     std::chrono::steady_clock::time_point next_;

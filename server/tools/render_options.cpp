@@ -13,17 +13,23 @@ constexpr int kUsageError = 2;
 
 void describe(CLI::App& cli, RenderOptions& options) {
     cli.set_version_flag("--version", std::string("earshot-render ") + EARSHOT_VERSION);
-    cli.add_option("--show", options.show, "Show file (TOML) to render one perspective of");
-    cli.add_option("--in", options.in, "Sound file to render in one state");
-    cli.add_option("--state", options.state, "With --in: a state's name, as in muffled_inner");
-    cli.add_option("--state-file", options.state_file, "With --in: a state of your own (TOML)");
+    cli.add_option("--show", options.show, "Show file (TOML) to render one perspective of")
+        ->type_name("FILE");
+    cli.add_option("--in", options.in, "Sound file to render in one state")->type_name("FILE");
+    cli.add_option("--state", options.state, "With --in: a state's name, as in muffled_inner")
+        ->type_name("NAME");
+    cli.add_option("--state-file", options.state_file, "With --in: a state of your own (TOML)")
+        ->type_name("FILE");
     cli.add_option("--intensity", options.intensity, "With --in: how much of the state, 0 to 1")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
-    cli.add_option("--out", options.out, "WAV file to write: 48 kHz, stereo, 24 bits");
+    cli.add_option("--out", options.out, "WAV file to write: 48 kHz, stereo, 24 bits")
+        ->type_name("FILE");
     cli.add_option("--perspective", options.perspective,
-                   "With --show: which one; else the show's default");
-    cli.add_option("--plot", options.plot, "Also draw before and after into this SVG file");
+                   "With --show: which one; else the show's default")
+        ->type_name("NAME");
+    cli.add_option("--plot", options.plot, "Also draw before and after into this SVG file")
+        ->type_name("FILE");
     cli.add_flag("--float", options.as_float, "Write 32-bit floats: the chain's very output");
     cli.add_flag("--no-limiter", options.no_limiter,
                  "Leave peaks as they are (for measurements; may be loud)");
@@ -31,7 +37,8 @@ void describe(CLI::App& cli, RenderOptions& options) {
                    "dB SPL of full scale (rms 1.0) for states that do not say their own: 100")
         ->check(CLI::Range(dsp::kCalibrationDb.lowest, dsp::kCalibrationDb.highest));
     cli.add_option("--cards", options.cards,
-                   "Instead: write a gallery of all states into this folder");
+                   "Instead: write a gallery of all states into this folder")
+        ->type_name("FOLDER");
     cli.footer(
         "Cues by hand do not happen here. Exit: 0 fine, 1 failed, 2 wrong usage.\n"
         "  earshot-render --in film.flac --state muffled_inner --out muffled.wav --plot "

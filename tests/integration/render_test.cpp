@@ -20,15 +20,15 @@ struct Outcome {
     std::string errors;
 };
 
-Outcome run(const TempDir& folder, std::vector<std::string> arguments) {
+Outcome run(const TempDir& folder, const std::vector<std::string>& arguments) {
     ChildProcess process(arguments, folder / "run");
-    const ChildEnd end = process.stop(process.wait(120s) ? 0s : 1s);
+    const ChildEnd end = process.stop(process.wait(200s) ? 0s : 1s);
     return {end.exit_code, process.output(), process.errors()};
 }
 
 Outcome render(const TempDir& folder, std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), program("earshot-render"));
-    return run(folder, std::move(arguments));
+    return run(folder, arguments);
 }
 
 /// Parses files as XML, and looks for references that lead out of their folder or to nowhere.

@@ -82,9 +82,9 @@ void SpectrogramMeter::add(audio::ConstBlockView block) {
             count = static_cast<int>(std::min<std::int64_t>(count, until));
         }
         for (std::size_t channel = 0; channel < past_.size(); ++channel) {
-            const auto from = block.channel(static_cast<int>(channel));
-            for (int i = 0; i < count; ++i) {
-                past_[channel][ring(seen_ + i)] = from[static_cast<std::size_t>(done + i)];
+            std::int64_t frame = seen_;
+            for (const float sample : block.part(done, count).channel(static_cast<int>(channel))) {
+                past_[channel][ring(frame++)] = sample;
             }
         }
         seen_ += count;

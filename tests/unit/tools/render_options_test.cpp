@@ -22,6 +22,7 @@ Parsed parse(const std::string& line) {
         words.push_back(word);
     }
     std::vector<const char*> pointers;
+    pointers.reserve(words.size());
     for (const std::string& word : words) {
         pointers.push_back(word.c_str());
     }
