@@ -54,7 +54,8 @@ InnerBody::InnerBody(std::uint64_t seed) noexcept
                                                 band_pass(300.0, 1.0), band_pass(160.0, 0.8)};
     noise_.jump(bands);
     bus_to_ = {BiquadCoefficients::high_pass(60.0, butterworth_q(2, 0)),
-               BiquadCoefficients::low_pass(700.0, butterworth_q(2, 0)), occlusion_shelf(0.0)};
+               BiquadCoefficients::low_pass(700.0, butterworth_q(2, 0)), occlusion_shelf(0.0),
+               BiquadCoefficients{}};
     for (std::size_t lane = 0; lane < bands.size(); ++lane) {
         // They pass the bus's low-pass too.
         const double power = white_noise_power(bands[lane], bus_to_[1]);
@@ -71,48 +72,55 @@ void InnerBody::reset() noexcept {
     noisy_ = heard_ = false;
 }
 
+void InnerBody::take_parameters() noexcept {
+    taken_ = wanted_;
+    rates_ = {std::exp(wanted_.log_heart_rate), std::exp(wanted_.log_breath_rate),
+              std::exp(wanted_.log_step_rate)};
+    levels_ = {wanted_.heartbeat.amplitude(), noise_scale_[0] * wanted_.blood.amplitude(),
+               wanted_.breath.amplitude(), wanted_.steps.amplitude(),
+               wanted_.programme.amplitude()};
+    bus_to_[2] = occlusion_shelf(wanted_.occlusion_db);
+}
+
 InnerBody::Point InnerBody::point_of(const BodyRhythm::Point& heart,
                                      const BodyRhythm::Point& breath,
                                      const BodyRhythm::Point& step) const noexcept {
     Point point;
-    if (wanted_.heartbeat.presence > 0.0) {
+    if (levels_.heart > 0.0) {
         // No two beats are quite alike; the time between the sounds goes with the root of the
         // beat's.
-        const double level = wanted_.heartbeat.amplitude() * db_to_gain(1.5 * heart.chance);
+        const double level = levels_.heart * db_to_gain(1.5 * heart.chance);
         point.first_sound = level * stroke(heart.seconds, 0.020);
         const double later = heart.seconds - 0.32 / std::sqrt(heart.hz);
         point.second_sound = 0.5 * level * stroke(later, 0.012);
     }
-    if (wanted_.blood.presence > 0.0) {
-        point.blood = noise_scale_[0] * wanted_.blood.amplitude() * rush(heart.cycles);
+    if (levels_.blood > 0.0) {
+        point.blood = levels_.blood * rush(heart.cycles);
     }
-    if (wanted_.breath.presence > 0.0) {
-        const double level = wanted_.breath.amplitude() * db_to_gain(1.0 * breath.chance);
+    if (levels_.breath > 0.0) {
+        const double level = levels_.breath * db_to_gain(1.0 * breath.chance);
         point.inhale = noise_scale_[1] * level * breathing(breath.cycles, 0.0, 0.40);
         point.exhale = noise_scale_[2] * 0.7 * level * breathing(breath.cycles, 0.45, 0.92);
     }
-    if (wanted_.steps.presence > 0.0) {
-        const double level = wanted_.steps.amplitude() * db_to_gain(2.0 * step.chance);
+    if (levels_.steps > 0.0) {
+        const double level = levels_.steps * db_to_gain(2.0 * step.chance);
         point.thud = level * stroke(step.seconds, 0.012);
         point.scuff = noise_scale_[3] * 0.25 * level * stroke(step.seconds - 0.004, 0.008);
     }
-    point.programme = wanted_.programme.amplitude();
+    point.programme = levels_.programme;
     return point;
 }
 
 void InnerBody::begin_period(std::int64_t now, std::int64_t grid) noexcept {
-    heart_.advance(grid, std::exp(wanted_.log_heart_rate));
-    breath_.advance(grid, std::exp(wanted_.log_breath_rate));
-    step_.advance(grid, std::exp(wanted_.log_step_rate));
+    if (fresh_ || !(wanted_ == taken_)) {
+        take_parameters();
+    }
+    heart_.advance(grid, rates_[0]);
+    breath_.advance(grid, rates_[1]);
+    step_.advance(grid, rates_[2]);
     from_ = fresh_ ? point_of(heart_.from(), breath_.from(), step_.from()) : to_;
     to_ = point_of(heart_.to(), breath_.to(), step_.to());
-    if (shelf_db_ != wanted_.occlusion_db) {
-        shelf_db_ = wanted_.occlusion_db;
-        bus_to_[2] = occlusion_shelf(shelf_db_);
-    }
-    const bool heard = wanted_.heartbeat.presence > 0.0 || wanted_.blood.presence > 0.0 ||
-                       wanted_.breath.presence > 0.0 || wanted_.steps.presence > 0.0 ||
-                       wanted_.programme.presence > 0.0 || !(from_ == Point{});
+    const bool heard = !(levels_ == Levels{}) || !(from_ == Point{});
     if (heard && !heard_) {
         bus_.jump(bus_to_);
         bus_.reset();
@@ -181,14 +189,14 @@ void InnerBody::add_bus(audio::ConstBlockView programme,
     const double slope = (to_.programme - from_.programme) / kControlPeriod;
     bus_.run(
         inout.frames(),
-        [&](int i, const BiquadLanes<3>::Frame& last) {
+        [&](int i, const BiquadLanes<4>::Frame& last) {
             const auto at = static_cast<std::size_t>(i);
             const double mid =
                 0.5 * (static_cast<double>(in_left[at]) + static_cast<double>(in_right[at]));
             const double through = last[0] * (from_.programme + slope * (first + i));
-            return BiquadLanes<3>::Frame{mid, through + body[at], last[1]};
+            return BiquadLanes<4>::Frame{mid, through + body[at], last[1], 0.0};
         },
-        [&](int i, const BiquadLanes<3>::Frame& y) {
+        [&](int i, const BiquadLanes<4>::Frame& y) {
             const auto at = static_cast<std::size_t>(i);
             left[at] = to_sample(static_cast<double>(left[at]) + y[2]);
             right[at] = to_sample(static_cast<double>(right[at]) + y[2]);

@@ -27,8 +27,7 @@ public:
 
     /// Adds to inout, shape [2][frames]; leaves it untouched, bit for bit, while nothing is set.
     /// @param programme  Shape [2][frames]: the sound before any loss, in time with inout (so
-    /// delayed as
-    ///   the chain delays). May be the same memory as inout.
+    ///   delayed as the chain delays). May be the same memory as inout.
     /// @param position   Programme frame of the first sample.
     void process(audio::ConstBlockView programme,
                  audio::BlockView inout,
@@ -52,8 +51,18 @@ private:
         }
         bool operator==(const Point&) const = default;
     };
+    /// Amplitudes.
+    struct Levels {
+        double heart = 0.0;
+        double blood = 0.0;  ///< Factor of its noise.
+        double breath = 0.0;
+        double steps = 0.0;
+        double programme = 0.0;
+        bool operator==(const Levels&) const = default;
+    };
     using Chunk = std::array<double, kControlPeriod>;
 
+    void take_parameters() noexcept;
     void begin_period(std::int64_t now, std::int64_t grid) noexcept;
     [[nodiscard]] Point point_of(const BodyRhythm::Point& heart,
                                  const BodyRhythm::Point& breath,
@@ -68,14 +77,16 @@ private:
 
     std::uint64_t seed_;
     InnerBodyParameters wanted_;
+    InnerBodyParameters taken_;
+    Levels levels_;                  ///< Of taken_, as the next.
+    std::array<double, 3> rates_{};  ///< Hz: heart, breath, steps.
     BodyRhythm heart_;
     BodyRhythm breath_;
     BodyRhythm step_;
     BiquadLanes<4> noise_;  ///< Blood, breathing in, breathing out, scuff of a step.
     BiquadLanes<4>::Frame noise_scale_{};
-    BiquadLanes<3> bus_;  ///< High-pass of the programme, then low-pass and occlusion of all.
-    BiquadLanes<3>::Coefficients bus_to_{};
-    double shelf_db_ = 0.0;  ///< That bus_to_ is made for.
+    BiquadLanes<4> bus_;  ///< High-pass of the programme; low-pass, occlusion of all; one unused.
+    BiquadLanes<4>::Coefficients bus_to_{};
     Point from_;
     Point to_;
     bool fresh_ = true;

@@ -22,6 +22,11 @@ struct PhaseRun {
 /// out[i] = sin(2 pi run(first + i)), with an error below 1e-9 for phases up to 1e6 cycles.
 /// @param first  Frame of the period, 0 to kControlPeriod - 1. Real-time: yes.
 void fill_sine(const PhaseRun& run, int first, std::span<double> out) noexcept;
+/// Likewise with the cosine, whose error is below 1e-8. @pre the spans are equally long
+void fill_turn(const PhaseRun& run,
+               int first,
+               std::span<double> sines,
+               std::span<double> cosines) noexcept;
 
 /// The phase of something periodic, a pure function of the programme position as long as its
 /// frequency stands still: frequency times position, in exact arithmetic.

@@ -39,11 +39,11 @@ Tinnitus::Tinnitus(const std::array<std::uint64_t, audio::kListenerChannels>& se
 
 void Tinnitus::reset() noexcept {
     fresh_ = true;
-    noisy_ = false;
+    narrow_on_ = broad_on_ = false;
 }
 
 void Tinnitus::take_filters() noexcept {
-    narrowest_hz_ = 20'000.0;
+    narrowest_hz_ = lowest_hz_ = 20'000.0;
     for (std::size_t e = 0; e < ears_.size(); ++e) {
         const TinnitusParameters::Ear& ear = wanted_.ears[e];
         const double hz = std::exp(ear.log_frequency);
@@ -56,6 +56,7 @@ void Tinnitus::take_filters() noexcept {
         narrow_scale_[e] = 1.0 / std::sqrt(kNoiseVariance * white_noise_power(low));
         broad_scale_[e] = 1.0 / std::sqrt(kNoiseVariance * white_noise_power(high));
         narrowest_hz_ = std::min(narrowest_hz_, half);
+        lowest_hz_ = std::min(lowest_hz_, hz);
     }
 }
 
@@ -74,11 +75,14 @@ Tinnitus::Point Tinnitus::point_at(std::size_t e, std::int64_t grid) const noexc
 }
 
 void Tinnitus::begin_period(std::int64_t now, std::int64_t grid) noexcept {
+    const bool same = !fresh_ && wanted_ == taken_ && masking_ == masking_taken_;
     if (fresh_ || !(wanted_ == taken_)) {
-        taken_ = wanted_;
         take_filters();
     }
-    bool noisy = false;
+    taken_ = wanted_;
+    masking_taken_ = masking_;
+    bool narrow = false;
+    bool broad = false;
     for (std::size_t e = 0; e < ears_.size(); ++e) {
         Ear& ear = ears_[e];
         if (fresh_) {
@@ -87,47 +91,61 @@ void Tinnitus::begin_period(std::int64_t now, std::int64_t grid) noexcept {
         } else {
             ear.from = ear.to;
         }
-        ear.to = point_at(e, grid + kControlPeriod);
-        if (ear.from.tone == 0.0 && !ear.from.noisy() && ear.from.hz != ear.to.hz) {
-            // Nothing is heard yet: no need to glide from a pitch that means nothing.
-            ear.from.hz = ear.to.hz;
-            ear.from.wander = wander_cycles(ear.to.hz, ear.wander_phase, grid);
-            ear.carrier.start(grid, ear.to.hz);
+        if (!same) {
+            ear.to = point_at(e, grid + kControlPeriod);
+            if (!ear.from.heard()) {
+                // Nothing is heard yet: no need to glide from a pitch that means nothing, and its
+                // wander was not kept.
+                if (ear.from.hz != ear.to.hz) {
+                    ear.from.hz = ear.to.hz;
+                    ear.carrier.start(grid, ear.to.hz);
+                }
+                ear.from.wander = wander_cycles(ear.from.hz, ear.wander_phase, grid);
+            }
+        } else if (ear.heard) {
+            ear.to.wander = wander_cycles(ear.to.hz, ear.wander_phase, grid + kControlPeriod);
         }
         ear.run = ear.carrier.advance(grid, ear.from.hz, ear.to.hz);
         ear.run.start += ear.phase + ear.from.wander;
         ear.run.slope += (ear.to.wander - ear.from.wander) / kControlPeriod;
-        const bool noise = ear.from.noisy() || ear.to.noisy();
-        ear.heard = noise || ear.from.tone != 0.0 || ear.to.tone != 0.0;
-        noisy = noisy || noise;
+        ear.heard = ear.from.heard() || ear.to.heard();
+        narrow = narrow || ear.from.narrow != 0.0 || ear.to.narrow != 0.0;
+        broad = broad || ear.from.broad != 0.0 || ear.to.broad != 0.0;
     }
     fresh_ = false;
-    if (noisy && !noisy_) {
-        warm_noise(now);
-    } else if (noisy) {
+    if (narrow && narrow_on_) {
         narrow_.aim(narrow_to_);
+    }
+    if (broad && broad_on_) {
         broad_.aim(broad_to_);
     }
-    noisy_ = noisy;
+    start_noise(now, narrow && !narrow_on_, broad && !broad_on_);
+    narrow_on_ = narrow;
+    broad_on_ = broad;
 }
 
-void Tinnitus::warm_noise(std::int64_t position) noexcept {
-    narrow_.jump(narrow_to_);
-    broad_.jump(broad_to_);
-    narrow_.reset();
-    broad_.reset();
-    // A low-pass of Butterworth's kind forgets with exp(-2 pi corner t / sqrt 2): 1e-7 of it is
-    // left.
-    const double frames = 3.63 * kSampleRateHz / narrowest_hz_;
+void Tinnitus::start_noise(std::int64_t position, bool narrow, bool broad) noexcept {
+    // A filter of Butterworth's kind forgets with exp(-2 pi corner t / sqrt 2): 1e-7 of it is left.
+    double frames = 0.0;
+    if (narrow) {
+        narrow_.jump(narrow_to_);
+        narrow_.reset();
+        frames = 3.63 * kSampleRateHz / narrowest_hz_;
+    }
+    if (broad) {
+        broad_.jump(broad_to_);
+        broad_.reset();
+        frames = std::max(frames, 3.63 * kSampleRateHz / lowest_hz_);
+    }
     std::int64_t left = std::min(kLongestWarming, static_cast<std::int64_t>(frames));
     while (left > 0) {
         const int count = static_cast<int>(std::min<std::int64_t>(left, kControlPeriod));
-        run_noise(position - left, count);
+        run_noise(position - left, count, narrow, broad);
         left -= count;
     }
 }
 
-void Tinnitus::run_noise(std::int64_t position, int count) noexcept {
+void Tinnitus::run_noise(std::int64_t position, int count, bool narrow, bool broad) noexcept {
     for (std::size_t e = 0; e < ears_.size(); ++e) {
         for (int i = 0; i < count; ++i) {
             const NoisePair pair = position_noise(ears_[e].seed, position + i);
@@ -135,56 +153,70 @@ void Tinnitus::run_noise(std::int64_t position, int count) noexcept {
             noise_[e][1][static_cast<std::size_t>(i)] = pair.second;
         }
     }
-    broad_.run(
-        count,
-        [this](int i, const auto&) {
-            const auto at = static_cast<std::size_t>(i);
-            return BiquadLanes<2>::Frame{noise_[0][0][at], noise_[1][0][at]};
-        },
-        [this](int i, const BiquadLanes<2>::Frame& y) {
-            const auto at = static_cast<std::size_t>(i);
-            noise_[0][2][at] = y[0];
-            noise_[1][2][at] = y[1];
-        });
-    narrow_.run(
-        count,
-        [this](int i, const auto&) {
-            const auto at = static_cast<std::size_t>(i);
-            return BiquadLanes<4>::Frame{noise_[0][0][at], noise_[0][1][at], noise_[1][0][at],
-                                         noise_[1][1][at]};
-        },
-        [this](int i, const BiquadLanes<4>::Frame& y) {
-            const auto at = static_cast<std::size_t>(i);
-            noise_[0][0][at] = y[0];
-            noise_[0][1][at] = y[1];
-            noise_[1][0][at] = y[2];
-            noise_[1][1][at] = y[3];
-        });
+    if (broad) {
+        broad_.run(
+            count,
+            [this](int i, const auto&) {
+                const auto at = static_cast<std::size_t>(i);
+                return BiquadLanes<2>::Frame{noise_[0][0][at], noise_[1][0][at]};
+            },
+            [this](int i, const BiquadLanes<2>::Frame& y) {
+                const auto at = static_cast<std::size_t>(i);
+                noise_[0][2][at] = y[0];
+                noise_[1][2][at] = y[1];
+            });
+    }
+    if (narrow) {
+        narrow_.run(
+            count,
+            [this](int i, const auto&) {
+                const auto at = static_cast<std::size_t>(i);
+                return BiquadLanes<4>::Frame{noise_[0][0][at], noise_[0][1][at], noise_[1][0][at],
+                                             noise_[1][1][at]};
+            },
+            [this](int i, const BiquadLanes<4>::Frame& y) {
+                const auto at = static_cast<std::size_t>(i);
+                noise_[0][0][at] = y[0];
+                noise_[0][1][at] = y[1];
+                noise_[1][0][at] = y[2];
+                noise_[1][1][at] = y[3];
+            });
+    }
 }
 
 void Tinnitus::add_ear(std::size_t e, int first, std::span<float> inout) noexcept {
     const Ear& ear = ears_[e];
-    Chunk sine;
-    Chunk cosine;
-    fill_sine(ear.run, first, std::span{sine}.first(inout.size()));
-    if (noisy_) {
-        PhaseRun ahead = ear.run;
-        ahead.start += 0.25;
-        fill_sine(ahead, first, std::span{cosine}.first(inout.size()));
+    Chunk sine{};
+    Chunk cosine{};
+    Chunk sum{};
+    const std::span<double> sines = std::span{sine}.first(inout.size());
+    const auto ramp = [first](double from, double to, std::size_t i) {
+        return from + (to - from) / kControlPeriod * (first + static_cast<int>(i));
+    };
+    if (narrow_on_) {
+        fill_turn(ear.run, first, sines, std::span{cosine}.first(inout.size()));
+    } else if (ear.from.tone != 0.0 || ear.to.tone != 0.0) {
+        fill_sine(ear.run, first, sines);
     }
-    const auto slope = [](double from, double to) { return (to - from) / kControlPeriod; };
-    const double tone_slope = slope(ear.from.tone, ear.to.tone);
-    const double narrow_slope = slope(ear.from.narrow, ear.to.narrow);
-    const double broad_slope = slope(ear.from.broad, ear.to.broad);
-    for (std::size_t i = 0; i < inout.size(); ++i) {
-        const double u = first + static_cast<int>(i);
-        double value = (ear.from.tone + tone_slope * u) * sine[i];
-        if (noisy_) {
-            value += (ear.from.narrow + narrow_slope * u) *
-                         (noise_[e][0][i] * cosine[i] - noise_[e][1][i] * sine[i]) +
-                     (ear.from.broad + broad_slope * u) * noise_[e][2][i];
+    std::fill_n(sum.begin(), inout.size(), 0.0);
+    if (ear.from.tone != 0.0 || ear.to.tone != 0.0) {
+        for (std::size_t i = 0; i < inout.size(); ++i) {
+            sum[i] += ramp(ear.from.tone, ear.to.tone, i) * sine[i];
         }
-        inout[i] = static_cast<float>(static_cast<double>(inout[i]) + value);
+    }
+    if (narrow_on_) {
+        for (std::size_t i = 0; i < inout.size(); ++i) {
+            sum[i] += ramp(ear.from.narrow, ear.to.narrow, i) *
+                      (noise_[e][0][i] * cosine[i] - noise_[e][1][i] * sine[i]);
+        }
+    }
+    if (broad_on_) {
+        for (std::size_t i = 0; i < inout.size(); ++i) {
+            sum[i] += ramp(ear.from.broad, ear.to.broad, i) * noise_[e][2][i];
+        }
+    }
+    for (std::size_t i = 0; i < inout.size(); ++i) {
+        inout[i] = static_cast<float>(static_cast<double>(inout[i]) + sum[i]);
     }
 }
 
@@ -196,8 +228,8 @@ void Tinnitus::process(audio::BlockView inout, std::int64_t position) noexcept {
         if (fresh_ || first == 0) {
             begin_period(now, now - first);
         }
-        if (noisy_) {
-            run_noise(now, count);
+        if (narrow_on_ || broad_on_) {
+            run_noise(now, count, narrow_on_, broad_on_);
         }
         const audio::BlockView part = inout.part(done, count);
         for (std::size_t e = 0; e < ears_.size(); ++e) {

@@ -49,7 +49,9 @@ private:
         double broad = 0.0;
         double wander = 0.0;  ///< Cycles that the slow wander of pitch adds to the phase.
 
-        [[nodiscard]] bool noisy() const noexcept { return narrow != 0.0 || broad != 0.0; }
+        [[nodiscard]] bool heard() const noexcept {
+            return tone != 0.0 || narrow != 0.0 || broad != 0.0;
+        }
     };
     struct Ear {
         std::uint64_t seed = 0;
@@ -66,13 +68,14 @@ private:
     void begin_period(std::int64_t now, std::int64_t grid) noexcept;
     [[nodiscard]] Point point_at(std::size_t ear, std::int64_t grid) const noexcept;
     void take_filters() noexcept;
-    void warm_noise(std::int64_t position) noexcept;
-    void run_noise(std::int64_t position, int count) noexcept;
+    void start_noise(std::int64_t position, bool narrow, bool broad) noexcept;
+    void run_noise(std::int64_t position, int count, bool narrow, bool broad) noexcept;
     void add_ear(std::size_t ear, int first, std::span<float> inout) noexcept;
 
     TinnitusParameters wanted_;
     TinnitusParameters taken_;
     EarGains masking_{1.0, 1.0};
+    EarGains masking_taken_{1.0, 1.0};
     std::array<Ear, audio::kListenerChannels> ears_;
     BiquadLanes<4> narrow_;  ///< Low-passes of the pairs: left, left, right, right.
     BiquadLanes<2> broad_;   ///< High-passes.
@@ -81,9 +84,11 @@ private:
     std::array<double, audio::kListenerChannels> narrow_scale_{};
     std::array<double, audio::kListenerChannels> broad_scale_{};
     std::array<std::array<Chunk, 3>, audio::kListenerChannels> noise_{};
-    double narrowest_hz_ = 1'000.0;
+    double narrowest_hz_ = 1'000.0;  ///< Corner of the low-passes.
+    double lowest_hz_ = 1'000.0;     ///< Of the high-passes.
     bool fresh_ = true;
-    bool noisy_ = false;  ///< The noise runs.
+    bool narrow_on_ = false;  ///< That noise runs.
+    bool broad_on_ = false;
 };
 
 }  // namespace earshot::dsp

@@ -58,23 +58,26 @@ void blend(std::span<const VibrationParameters* const> states,
                                [](const State& s) -> const GlidingLevel& { return s.stand_in; });
 }
 
-Vibration::Vibration(const VibrationSettings& settings) : settings_(settings) {
+Vibration::Vibration(const VibrationSettings& settings)
+    : settings_(settings),
+      attack_(1.0 - std::exp(-kPeriodSeconds / kAttackSeconds)),
+      release_(1.0 - std::exp(-kPeriodSeconds / kReleaseSeconds)) {
     const auto in = [](double x, double low, double high) { return x >= low && x <= high; };
     if (!in(settings.ratio, 1.0, 10.0) || !in(settings.reference_dbfs, -40.0, 0.0)) {
         throw std::invalid_argument("vibration settings out of range");
     }
     const double q = butterworth_q(2, 0);
-    band_.jump(
-        {BiquadCoefficients::high_pass(kLowestHz, q), BiquadCoefficients::low_pass(kHighestHz, q)});
-    after_.jump({BiquadCoefficients::low_pass(kStandInHz, butterworth_q(4, 0)),
+    const BiquadCoefficients none;
+    lanes_.jump({BiquadCoefficients::high_pass(kLowestHz, q),
+                 BiquadCoefficients::low_pass(kHighestHz, q),
+                 BiquadCoefficients::low_pass(kStandInHz, butterworth_q(4, 0)),
                  BiquadCoefficients::low_pass(kStandInHz, butterworth_q(4, 1)),
-                 settings.shaker_weighting ? shaker_weighting() : BiquadCoefficients{}});
+                 settings.shaker_weighting ? shaker_weighting() : none, none});
     reset();
 }
 
 void Vibration::reset() noexcept {
-    band_.reset();
-    after_.reset();
+    lanes_.reset();
     onsets_.reset();
     ring_ = {};
     power_ = mean_ = envelope_ = 0.0;
@@ -96,20 +99,20 @@ double Vibration::gain_db(double power) const noexcept {
 }
 
 void Vibration::begin_period() noexcept {
-    const auto point = [this] {
-        return Point{db_to_gain(gain_db(envelope_)), wanted_.tactile.amplitude(),
-                     wanted_.stand_in.amplitude()};
-    };
-    from_ = fresh_ ? point() : to_;
-    to_ = point();
+    if (fresh_ || !(wanted_ == taken_)) {
+        taken_ = wanted_;
+        levels_ = {1.0, wanted_.tactile.amplitude(), wanted_.stand_in.amplitude()};
+    }
+    const Point now{db_to_gain(gain_db(envelope_)), levels_.tactile, levels_.stand_in};
+    from_ = fresh_ ? now : to_;
+    to_ = now;
     fresh_ = false;
 }
 
 void Vibration::end_period(std::int64_t end) noexcept {
     const double power = power_ / counted_;
     if (power < 1e30) {
-        const double seconds = power > envelope_ ? kAttackSeconds : kReleaseSeconds;
-        envelope_ += (1.0 - std::exp(-kPeriodSeconds / seconds)) * (power - envelope_);
+        envelope_ += (power > envelope_ ? attack_ : release_) * (power - envelope_);
         envelope_ = envelope_ < kSilence ? 0.0 : envelope_;
     } else {
         envelope_ = 0.0;  // no sound
@@ -119,16 +122,25 @@ void Vibration::end_period(std::int64_t end) noexcept {
     }
     power_ = mean_ = 0.0;
     counted_ = 0;
-    band_.drop_residue();
-    after_.drop_residue();
+    lanes_.drop_residue();
 }
 
-void Vibration::count(double sample) noexcept {
-    const double change = sample - last_sample_;
-    point_power_ += sample * sample;
-    point_change_ += change * change;
-    point_peak_ = std::max(point_peak_, std::abs(sample));
-    last_sample_ = sample;
+void Vibration::count(std::span<const double> felt) noexcept {
+    double power = point_power_;
+    double changes = point_change_;
+    double peak = point_peak_;
+    double last = last_sample_;
+    for (const double sample : felt) {
+        const double change = sample - last;
+        power += sample * sample;
+        changes += change * change;
+        peak = std::max(peak, std::abs(sample));
+        last = sample;
+    }
+    point_power_ = power;
+    point_change_ = changes;
+    point_peak_ = peak;
+    last_sample_ = last;
 }
 
 void Vibration::run(audio::ConstBlockView in,
@@ -140,40 +152,45 @@ void Vibration::run(audio::ConstBlockView in,
     };
     const auto left = in.channel(0);
     const auto right = in.channel(1);
-    band_.run(
+    const double first = static_cast<double>(position & (kControlPeriod - 1));
+    const auto frames = static_cast<std::size_t>(in.frames());
+    // The band comes one frame late, the stand-in's second low-pass one more.
+    constexpr int kDelay = kLatency - 1;
+    std::array<double, kControlPeriod> felt{};
+    std::array<double, kControlPeriod> band{};
+    for (std::size_t i = 0; i < frames; ++i) {
+        const double u = (first + static_cast<int>(i)) / kControlPeriod;
+        felt[i] = ring_[at(position + static_cast<int>(i) - kDelay)] *
+                  (from_.gain + u * (to_.gain - from_.gain));
+    }
+    lanes_.run(
         in.frames(),
-        [&](int i, const BiquadLanes<2>::Frame& last) {
+        [&](int i, const BiquadLanes<6>::Frame& last) {
             const auto from = static_cast<std::size_t>(i);
             const double mid =
                 0.5 * (static_cast<double>(left[from]) + static_cast<double>(right[from]));
-            return BiquadLanes<2>::Frame{mid, last[0]};
+            return BiquadLanes<6>::Frame{mid,     last[0],    ring_[at(position + i - kDelay + 1)],
+                                         last[2], felt[from], 0.0};
         },
-        [&](int i, const BiquadLanes<2>::Frame& y) { ring_[at(position + i)] = y[1]; });
-    for (int i = 0; i < in.frames(); ++i) {
-        const double y = ring_[at(position + i)];
-        power_ += y * y;
-        mean_ += y;
-    }
-    counted_ += in.frames();
-    const double first = static_cast<double>(position & (kControlPeriod - 1));
-    // The band came one frame late, its second low-pass comes one more.
-    constexpr int kDelay = kLatency - 1;
-    after_.run(
-        in.frames(),
-        [&](int i, const BiquadLanes<3>::Frame& last) {
-            const double u = (first + i) / kControlPeriod;
-            const double y =
-                ring_[at(position + i - kDelay)] * (from_.gain + u * (to_.gain - from_.gain));
-            count(y);
-            return BiquadLanes<3>::Frame{ring_[at(position + i - kDelay + 1)], last[0], y};
-        },
-        [&](int i, const BiquadLanes<3>::Frame& y) {
+        [&](int i, const BiquadLanes<6>::Frame& y) {
             const double u = (first + i) / kControlPeriod;
             const auto to = static_cast<std::size_t>(i);
-            const double felt = y[2] * (from_.tactile + u * (to_.tactile - from_.tactile));
-            tactile[to] = to_sample(std::clamp(felt, -1.0, 1.0));
-            stand_in[to] = to_sample(y[1] * (from_.stand_in + u * (to_.stand_in - from_.stand_in)));
+            band[to] = y[1];
+            const double shaken = y[4] * (from_.tactile + u * (to_.tactile - from_.tactile));
+            tactile[to] = to_sample(std::clamp(shaken, -1.0, 1.0));
+            stand_in[to] = to_sample(y[3] * (from_.stand_in + u * (to_.stand_in - from_.stand_in)));
         });
+    count(std::span{felt}.first(frames));
+    double power = power_;
+    double mean = mean_;
+    for (std::size_t i = 0; i < frames; ++i) {
+        ring_[at(position + static_cast<int>(i))] = band[i];
+        power += band[i] * band[i];
+        mean += band[i];
+    }
+    power_ = power;
+    mean_ = mean;
+    counted_ += in.frames();
 }
 
 HapticPoint Vibration::measure_point(std::int64_t position) noexcept {

@@ -30,8 +30,7 @@ struct VibrationParameters {
     bool operator==(const VibrationParameters&) const = default;
 };
 
-/// The weighted mean.
-/// @param weights  >= 0, sum 1. Real-time: yes.
+/// The weighted mean. @param weights  >= 0, sum 1. Real-time: yes.
 void blend(std::span<const VibrationParameters* const> states,
            std::span<const double> weights,
            VibrationParameters& out) noexcept;
@@ -41,8 +40,8 @@ void blend(std::span<const VibrationParameters* const> states,
 /// Outputs, all kLatency late: audio for shakers; what headphones play for those who have none
 /// (under 120 Hz, not compressed); and points for motors, 100 a second. The compressor looks ahead
 /// over kLatency; attack 5 ms, release 80 ms. Below -50 dBFS it lets go, so that noise is not felt.
-/// Source: HEARING 1.13; Merchel & Altinsoy 2018.
-/// Thread: one owner. Real-time: all but construction.
+/// Source: HEARING 1.13; Merchel & Altinsoy 2018. Thread: one owner. Real-time: all but
+/// construction.
 class Vibration {
 public:
     static constexpr int kLatency = 256;
@@ -58,8 +57,7 @@ public:
     /// @param position  Programme frame of the first sample of in.
     /// @param tactile   Shape [frames], within +-1.   @param stand_in  Shape [frames].
     /// @param points    Gets the points that are complete, each two periods after its beginning
-    /// came
-    ///   out; room for frames / 480 + 1.
+    ///   came out; room for frames / 480 + 1.
     /// @return how many.
     int process(audio::ConstBlockView in,
                 std::int64_t position,
@@ -78,23 +76,27 @@ private:
              std::int64_t position,
              std::span<float> tactile,
              std::span<float> stand_in) noexcept;
-    void count(double sample) noexcept;
+    void count(std::span<const double> felt) noexcept;
     [[nodiscard]] HapticPoint measure_point(std::int64_t position) noexcept;
     [[nodiscard]] HapticPoint next_point(std::int64_t end) noexcept;
     [[nodiscard]] double gain_db(double power) const noexcept;
 
     VibrationSettings settings_;
+    double attack_, release_;  ///< Share of the way that the envelope goes in a control period.
     VibrationParameters wanted_;
-    BiquadLanes<2> band_;   ///< High-pass and low-pass, one behind the other.
-    BiquadLanes<3> after_;  ///< Two low-passes for the stand-in, weighting of the audio.
+    VibrationParameters taken_;
+    /// High-pass and low-pass of the band, one behind the other; two low-passes of the stand-in
+    /// likewise; weighting of the audio; one unused.
+    BiquadLanes<6> lanes_;
     OnsetDetector onsets_;
-    std::array<double, kRing> ring_{};  ///< The band, by position.
+    std::array<double, kRing> ring_{};  ///< The band, by position, one frame late.
 
     struct Point {
         double gain = 1.0;  ///< Of the compressor.
         double tactile = 1.0;
         double stand_in = 0.0;
     };
+    Point levels_;  ///< Of taken_.
     Point from_;
     Point to_;
     double power_ = 0.0;     ///< Of the control period in progress, a sum.
