@@ -1,6 +1,8 @@
 #include "server/app.hpp"
 
 #include "common/base/clock.hpp"
+#include "common/base/level.hpp"
+#include "common/dsp/overlay/measure_levels.hpp"
 #include "common/show/cue_schedule.hpp"
 #include "common/show/hearing_states.hpp"
 #include "common/show/show.hpp"
@@ -31,6 +33,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <iostream>
 #include <stdexcept>
@@ -41,6 +44,7 @@ namespace {
 
 constexpr std::string_view kArea = "server";
 constexpr auto kControlTick = std::chrono::milliseconds{10};
+constexpr std::int64_t kProgressPeriodNs = 3'000'000'000;
 constexpr int kFilePacketsABundle = 2;  // DESIGN 6: 2 to 3 in chase mode, 1 live
 
 template <class T>
@@ -69,6 +73,34 @@ std::unique_ptr<audio::ProgrammeFeed> feed_of(const show::Show& show) {
     std::vector<std::filesystem::path> stems;
     for (const show::Layer& layer : show.programme.layers) stems.push_back(layer.file);
     return source::make_feed(spec, show.programme.gain_db, stems);
+}
+
+/// What the show's hearing states follow; null if none follows anything, or the sound is live.
+std::shared_ptr<const dsp::ProgrammeLevels> levels_of(const show::Show& show, Log& log) {
+    if (!show::needs_levels(show)) return nullptr;
+    const auto spec = value_or_throw(source::parse_source_spec(show.programme.source));
+    if (spec.live()) {
+        log.warning(kArea,
+                    "live sound is not known beforehand: thresholds do not shift with it, and it "
+                    "does not mask ringing");
+        return nullptr;
+    }
+    const auto reader = source::make_reader(spec);
+    const std::int64_t begin = monotonic_raw_ns();
+    std::int64_t next = begin + kProgressPeriodNs;
+    auto levels = dsp::measure_levels(*reader, show.programme.gain_db, [&](double share) {
+        if (monotonic_raw_ns() < next) return;
+        next = monotonic_raw_ns() + kProgressPeriodNs;
+        const std::string done =
+            "measuring the programme's levels: " + std::to_string(static_cast<int>(100.0 * share)) +
+            " %";
+        log.info(kArea, done);
+        sd_notify(0, ("STATUS=" + done + "\nEXTEND_TIMEOUT_USEC=30000000").c_str());
+    });
+    const std::int64_t ms = (monotonic_raw_ns() - begin) / 1'000'000;
+    log.info(kArea, "the programme's levels, which its hearing states follow, took " +
+                        std::to_string(ms) + " ms to measure");
+    return levels;
 }
 
 std::string random_id() {
@@ -116,7 +148,7 @@ public:
         : options_(options),
           log_(log),
           show_(load(options)),
-          states_(*show_.states),
+          states_(*show_.states, kDefaultCalibrationDbSpl, levels_of(show_, log)),
           schedules_(schedules_of(show_, states_)),
           feed_(feed_of(show_)),
           token_(ops::AdminToken::load_or_create(options.data_dir)),

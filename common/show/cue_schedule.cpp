@@ -18,6 +18,10 @@ CueSchedule::CueSchedule(dsp::StatePtr initial, std::vector<TimedCue> cues)
         throw std::invalid_argument("a cue schedule needs a prepared state for every cue");
     }
     std::ranges::stable_sort(cues_, {}, &TimedCue::at);
+    ringing_.resize(cues_.size());
+    for (std::size_t i = 0; i < cues_.size(); ++i) {
+        ringing_[i] = state_at(cues_[i].at).standing.target_ringing();
+    }
 }
 
 StateAt CueSchedule::state_at(ProgrammeTime time) const noexcept {
@@ -45,6 +49,8 @@ StateAt CueSchedule::state_at(ProgrammeTime time) const noexcept {
         const TimedCue& cue = *begun[--count];
         if (time - cue.at >= cue.fade) {
             state.standing.state = cue.state.get();
+            state.standing.ringing = ringing_[static_cast<std::size_t>(&cue - cues_.data())];
+            for (Frames& ear : state.standing.ringing) ear += time - cue.at;
             continue;
         }
         state.standing.add(

@@ -58,6 +58,7 @@ public:
 private:
     dsp::StatePtr initial_;
     std::vector<TimedCue> cues_;
+    std::vector<dsp::RingingTime> ringing_;  ///< Of each cue's state, at its first frame.
 };
 
 /// The schedule of one perspective. Fails with Errc::not_found if the show has no such perspective,

@@ -53,10 +53,10 @@ void RenderLane::start(const show::EngineCommand& relocation,
 }
 
 dsp::Standing RenderLane::at_start(const dsp::Standing& at, Frames before) const noexcept {
-    if (!playing_) return {.state = at.target()};
+    if (!playing_) return at.settled();
     dsp::Standing start = at;
     // What begins within the warm-up begins later.
-    for (std::size_t i = 0; i < start.fade_count; ++i) start.fades[i].elapsed -= before;
+    start.advance(-before);
     return start;
 }
 

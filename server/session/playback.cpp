@@ -168,9 +168,7 @@ dsp::Standing Playback::start_of(std::size_t stream, ProgrammeTime at) const {
     const auto first =
         std::ranges::find_if(by_hand, [&](const ManualChange& change) { return change.at >= cue; });
     dsp::Standing standing = schedules_[stream]->state_at(first->at).standing;
-    for (std::size_t i = 0; i < standing.fade_count; ++i) {
-        standing.fades[i].elapsed += at - first->at;
-    }
+    standing.advance(at - first->at);
     std::for_each(first, by_hand.end(), [&](const ManualChange& change) {
         standing.add(change.transition(), at - change.at);
     });

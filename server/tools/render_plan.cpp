@@ -1,5 +1,6 @@
 #include "server/tools/render_plan.hpp"
 
+#include "common/dsp/overlay/measure_levels.hpp"
 #include "server/source/feed_factory.hpp"
 #include "server/source/source_spec.hpp"
 
@@ -74,8 +75,6 @@ RenderPlan plan_of(show::Show show,
     plan.show = std::move(show);
     plan.perspective = perspective.empty() ? plan.show.default_perspective : perspective;
     const show::Perspective& cast = perspective_of(plan.show, plan.perspective);
-    plan.states = std::make_unique<show::HearingStates>(*plan.show.states, calibration_db_spl);
-    plan.schedule = value_or_throw(build_schedule(plan.show, plan.perspective, *plan.states));
     plan.reader = std::move(reader);
     const auto length = plan.reader->length();
     if (!length) {
@@ -86,6 +85,12 @@ RenderPlan plan_of(show::Show show,
         throw std::runtime_error(plan.reader->description() + " holds no sound");
     }
     plan.length = *length;
+    auto levels = needs_levels(plan.show)
+                      ? dsp::measure_levels(*plan.reader, plan.show.programme.gain_db)
+                      : nullptr;
+    plan.states = std::make_unique<show::HearingStates>(*plan.show.states, calibration_db_spl,
+                                                        std::move(levels));
+    plan.schedule = value_or_throw(build_schedule(plan.show, plan.perspective, *plan.states));
     if (plan.schedule->cues().empty()) {
         plan.only_state = plan.show.states->find(cast.state);
         plan.intensity = cast.intensity;

@@ -76,12 +76,12 @@ public:
         inside_.reset();
         inside_end_ = 0;
         limiter_.reset();
-        slots_.reset(position);
+        slots_.reset(position, standing.still);
         base_ = position;
         event_count_ = 0;
         waiting_.reset();
         now_ = 0;
-        crossfade_.stand(slots_.take(*standing.state));
+        crossfade_.stand(slots_.take(*standing.state, since(standing.ringing)));
         bool faded = false;
         for (std::size_t i = 0; i < standing.fade_count; ++i) {
             const BegunTransition& fade = standing.fades[i];
@@ -89,10 +89,10 @@ public:
             if (fade.elapsed.count() < 0) {
                 add_event(fade.to, -fade.elapsed.count());
             } else if (fade.elapsed.count() >= length) {
-                stand_in(*fade.to.target);
+                stand_in(*fade.to.target, since(fade.ringing));
             } else if (fade.to.target != slots_.state(crossfade_.target())) {
                 faded = true;
-                begin(fade.to, -fade.elapsed.count(), length);
+                begin(fade.to, -fade.elapsed.count(), length, since(fade.ringing));
             }
         }
         slots_.start_voices(shares(kAhead), history_, kAhead, false);
@@ -156,10 +156,10 @@ private:
         if (crossfade_.moving()) {
             until = std::min(until, crossfade_.next_end());
         }
-        if (!settled_) {
-            const std::int64_t made = base_ + now_ + kAhead;
-            until = std::min(until, now_ + kControlPeriod - (made & (kControlPeriod - 1)));
-        }
+        const std::int64_t made = base_ + now_ + kAhead;
+        // Settled, only slow hearing moves on.
+        const int period = settled_ ? kSlowPeriod : kControlPeriod;
+        until = std::min(until, now_ + period - ((made + kControlPeriod) & (period - 1)));
         return static_cast<int>(until - now_);
     }
 
@@ -190,7 +190,8 @@ private:
         if (!crossfade_.moving() && slots_.state(crossfade_.target()) == to.target) {
             return;
         }
-        if (!begin(to, now_, fade_length(to))) {
+        const StateSlots::Since since = slots_.ringing_after(crossfade_.target(), now_);
+        if (!begin(to, now_, fade_length(to), since)) {
             waiting_ = to;
             return;
         }
@@ -200,9 +201,12 @@ private:
     }
 
     /// False if there is no room for one more state.
-    bool begin(const Transition& to, std::int64_t at, std::int64_t length) noexcept {
+    bool begin(const Transition& to,
+               std::int64_t at,
+               std::int64_t length,
+               const StateSlots::Since& since) noexcept {
         const Crossfade::Weights mix = crossfade_.weights(at);
-        const int into = slots_.take(*to.target);
+        const int into = slots_.take(*to.target, since);
         if (into >= 0) {
             crossfade_.begin(at, into, length, to.curve, slots_.correlation(mix, into));
         }
@@ -210,12 +214,17 @@ private:
     }
 
     /// Stands in a state as if there had been no fade.
-    void stand_in(const PreparedState& state) noexcept {
-        const int slot = slots_.take(state);
+    void stand_in(const PreparedState& state, const StateSlots::Since& since) noexcept {
+        const int slot = slots_.take(state, since);
         if (slot >= 0) {
             crossfade_.stand(slot);
             release_unheard();
         }
+    }
+
+    /// At start(): programme frames at which ringing began.
+    [[nodiscard]] StateSlots::Since since(const RingingTime& time) const noexcept {
+        return {base_ - time[0].count(), base_ - time[1].count()};
     }
 
     [[nodiscard]] Crossfade::Weights shares(std::int64_t made) const noexcept {
@@ -225,11 +234,13 @@ private:
     /// At a control point: where parameters are to be at the next one.
     void glide() noexcept {
         const std::int64_t made = now_ + kAhead;
-        if (settled_ || ((base_ + made) & (kControlPeriod - 1)) != 0) {
+        const std::int64_t reached = made + kControlPeriod;
+        if (((base_ + made) & (kControlPeriod - 1)) != 0 ||
+            (settled_ && !slots_.changes_at(reached))) {
             return;
         }
-        const Crossfade::Weights next = shares(made + kControlPeriod);
-        slots_.set(next);
+        const Crossfade::Weights next = shares(reached);
+        slots_.set(next, reached);
         settled_ = next[static_cast<std::size_t>(crossfade_.target())] == 1.0;
     }
 
@@ -333,7 +344,7 @@ private:
     std::int64_t now_ = 0;               ///< The next output frame.
     std::int64_t inside_end_ = 0;        ///< From this output frame on nothing is inside.
     std::int64_t quiet_frames_ = 0;      ///< Output frames below kQuietLevel, up to now_.
-    bool settled_ = true;                ///< Parameters are where they were to go.
+    bool settled_ = true;                ///< Shares are where they were to go.
 };
 
 HearingChain::HearingChain(std::shared_ptr<const GammatoneBank> bank, PeakLimiting limiting)

@@ -25,6 +25,8 @@ public:
     void start(const OverlayParameters& parameters) noexcept;
     /// Parameters to be reached kControlPeriod frames after the next control point.
     void set(const OverlayParameters& parameters) noexcept;
+    /// What is left of the ringing's amplitude, likewise; counts with the next start() or set().
+    void set_ringing(const Tinnitus::EarGains& gains) noexcept { tinnitus_.set_gain(gains); }
     /// As AcousticVoice::run().
     void run(const DelayLine& input,
              std::int64_t first,

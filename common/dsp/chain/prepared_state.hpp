@@ -3,11 +3,14 @@
 #include "common/audio/format.hpp"
 #include "common/dsp/chain/acoustic_path.hpp"
 #include "common/dsp/chain/overlay_parameters.hpp"
+#include "common/dsp/chain/slow_hearing.hpp"
 #include "common/dsp/implant/implant_recipe.hpp"
+#include "common/dsp/overlay/ringing_course.hpp"
 #include "common/dsp/state/hearing_settings.hpp"
 #include "common/dsp/state/hearing_state_card.hpp"
 
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -44,6 +47,8 @@ struct PreparedState {
     /// Null where mix has no implant part; both the same if both ears have the same implant.
     std::array<std::shared_ptr<const ImplantRecipe>, audio::kListenerChannels> implants{};
     OverlayParameters overlay;
+    std::array<RingingCourse, audio::kListenerChannels> ringing{};
+    std::shared_ptr<const SlowHearing> slow;  ///< Null if nothing follows the film's loudness.
 
     /// What the acoustic way makes of the bands of ordinary sound, as factors, and how much of it
     /// is still in step with its input: for the law of crossfades (HEARING 3.2).
@@ -52,6 +57,9 @@ struct PreparedState {
 
     std::vector<std::shared_ptr<const SmearingMatrix>> matrices{};  ///< Keeps what `acoustic` uses.
 
+    [[nodiscard]] bool rings(std::size_t ear) const noexcept {
+        return overlay.tinnitus.ears[ear].level.presence > 0.0;
+    }
     /// The input itself, and nothing added.
     [[nodiscard]] bool is_bypass() const noexcept {
         return mix[0] == kBypass && mix[1] == kBypass && !overlay.audible();

@@ -149,6 +149,56 @@ TinnitusKind tinnitus_kind(RingingKind kind) {
     return TinnitusKind::none;
 }
 
+TinnitusSettings tinnitus_of(const HearingSettings& settings, double calibration_db_spl) {
+    TinnitusSettings tinnitus;
+    tinnitus.calibration_db_spl = calibration_db_spl;
+    for (std::size_t ear = 0; ear < kEars; ++ear) {
+        const StateTinnitus& from = ear_of(settings, ear).tinnitus;
+        tinnitus.ears[ear].kind = tinnitus_kind(from.kind);
+        tinnitus.ears[ear].frequency_hz = from.frequency_hz;
+        tinnitus.ears[ear].bandwidth_octaves = from.bandwidth_oct;
+        tinnitus.ears[ear].noise_share = from.noise_share;
+        tinnitus.ears[ear].level_db_sl = from.level_sl_db;
+    }
+    return tinnitus;
+}
+
+/// How an ear hears the programme that masks its ringing, at full intensity.
+void set_masker(const HearingSettings& settings, std::size_t index, MaskingSettings& masking) {
+    constexpr double kMostLossDb = 120.0;
+    const StateEar& ear = ear_of(settings, index);
+    const double hz = ear.tinnitus.frequency_hz;
+    masking.inhibition[index] = ear.tinnitus.inhibition;
+    if (has_acoustic(ear)) {
+        masking.hearing_loss_db[index] = std::clamp(ear.sensory.at(hz), 0.0, kMostLossDb);
+        masking.attenuation_db[index] = std::max(0.0, ear.conductive.at(hz)) +
+                                        outside_db(ear, 1.0, hz) + water_db(settings.water, hz) -
+                                        settings.offset_db;
+    } else if (ear.path == EarPath::silence) {
+        masking.hearing_loss_db[index] = kMostLossDb;
+    }
+}
+
+SlowHearingSettings slow_of(const HearingSettings& settings,
+                            double calibration_db_spl,
+                            const TinnitusParameters& tinnitus) {
+    SlowHearingSettings slow;
+    slow.tinnitus = tinnitus;
+    slow.masking.calibration_db_spl = calibration_db_spl;
+    for (std::size_t ear = 0; ear < kEars; ++ear) {
+        set_masker(settings, ear, slow.masking);
+    }
+    if (settings.tts.on) {
+        // Where hours pass in seconds, so does what a masker leaves behind.
+        constexpr double kMostMaskingKappa = 1'000.0;
+        slow.masking.kappa = std::min(settings.tts.kappa, kMostMaskingKappa);
+        slow.shift = TemporaryShiftSettings{.kappa = settings.tts.kappa,
+                                            .calibration_db_spl = calibration_db_spl,
+                                            .exposure_db = settings.tts.exposure_db};
+    }
+    return slow;
+}
+
 /// How much of the acoustic way's sound is still in step with its input; an estimate.
 double coherence_of(const StateEar& ear, double intensity) {
     const bool widened = ear.smearing.lower > 1.0 || ear.smearing.upper > 1.0;
@@ -158,8 +208,15 @@ double coherence_of(const StateEar& ear, double intensity) {
 
 }  // namespace
 
-StateBuilder::StateBuilder(std::shared_ptr<const GammatoneBank> bank, double calibration_db_spl)
-    : bank_(std::move(bank)), calibration_db_spl_(calibration_db_spl) {}
+bool needs_levels(const HearingSettings& settings) noexcept {
+    return settings.tts.on || settings.left.tinnitus.kind != RingingKind::off ||
+           settings.right.tinnitus.kind != RingingKind::off;
+}
+
+StateBuilder::StateBuilder(std::shared_ptr<const GammatoneBank> bank,
+                           double calibration_db_spl,
+                           std::shared_ptr<const ProgrammeLevels> levels)
+    : bank_(std::move(bank)), calibration_db_spl_(calibration_db_spl), levels_(std::move(levels)) {}
 
 Expected<StatePtr> StateBuilder::prepare(const HearingStateCard& card,
                                          const HearingSettings& settings,
@@ -190,6 +247,7 @@ Expected<StatePtr> StateBuilder::prepare(const HearingStateCard& card,
     if (failure) {
         return Failure{failure->code, card.id + ": " + failure->text};
     }
+    add_slow(settings, *state);
     return StatePtr(std::move(state));
 }
 
@@ -290,24 +348,35 @@ std::optional<Failure> StateBuilder::add_implants(const HearingSettings& setting
     return std::nullopt;
 }
 
+void StateBuilder::add_slow(const HearingSettings& settings, PreparedState& state) {
+    if (levels_ == nullptr || !needs_levels(settings)) {
+        return;
+    }
+    const double calibration = settings.calibration_db.value_or(calibration_db_spl_);
+    const auto ringing = make_tinnitus_parameters(tinnitus_of(settings, calibration));
+    const SlowHearingSettings slow = slow_of(settings, calibration, ringing->parameters);
+    auto known = std::ranges::find(
+        slow_, slow, [](const auto& one) -> const SlowHearingSettings& { return one.first; });
+    if (known == slow_.end()) {
+        slow_.emplace_back(slow, std::make_shared<const SlowHearing>(slow, *levels_));
+        known = slow_.end() - 1;
+    }
+    state.slow = known->second;
+}
+
 std::optional<Failure> StateBuilder::add_overlay(const HearingSettings& settings,
                                                  double intensity,
                                                  PreparedState& state) const {
-    TinnitusSettings tinnitus;
-    tinnitus.calibration_db_spl = settings.calibration_db.value_or(calibration_db_spl_);
-    for (std::size_t ear = 0; ear < kEars; ++ear) {
-        const StateTinnitus& from = ear_of(settings, ear).tinnitus;
-        tinnitus.ears[ear].kind = tinnitus_kind(from.kind);
-        tinnitus.ears[ear].frequency_hz = from.frequency_hz;
-        tinnitus.ears[ear].bandwidth_octaves = from.bandwidth_oct;
-        tinnitus.ears[ear].noise_share = from.noise_share;
-        tinnitus.ears[ear].level_db_sl = from.level_sl_db;
-    }
-    const auto ringing = make_tinnitus_parameters(tinnitus, intensity);
+    const double calibration = settings.calibration_db.value_or(calibration_db_spl_);
+    const auto ringing = make_tinnitus_parameters(tinnitus_of(settings, calibration), intensity);
     if (!ringing) {
         return ringing.failure();
     }
     state.overlay.tinnitus = ringing->parameters;
+    for (std::size_t ear = 0; ear < kEars; ++ear) {
+        const StateTinnitus& from = ear_of(settings, ear).tinnitus;
+        state.ringing[ear] = {.rise_s = from.rise_s, .decay_s = from.decay_s.value_or(0.0)};
+    }
 
     InnerBodySettings body;
     body.heartbeat_dbfs = settings.inner.heartbeat_db;

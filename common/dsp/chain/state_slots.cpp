@@ -1,5 +1,7 @@
 #include "common/dsp/chain/state_slots.hpp"
 
+#include "common/dsp/control_grid.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <span>
@@ -39,14 +41,15 @@ struct Blend {
 StateSlots::StateSlots(std::shared_ptr<const GammatoneBank> bank)
     : work_(audio::kListenerChannels, kChunk), acoustic_(std::move(bank)) {}
 
-void StateSlots::reset(std::int64_t base) noexcept {
+void StateSlots::reset(std::int64_t base, bool still) noexcept {
     slots_ = {};
     base_ = base;
+    still_ = still;
     bypass_.clear();
     stop_voices();
 }
 
-int StateSlots::take(const PreparedState& state) noexcept {
+int StateSlots::take(const PreparedState& state, const Since& since) noexcept {
     int free = kNone;
     for (int i = Crossfade::kSlots - 1; i >= 0; --i) {
         const PreparedState* held = this->state(i);
@@ -58,7 +61,7 @@ int StateSlots::take(const PreparedState& state) noexcept {
     if (free == kNone) {
         return kNone;
     }
-    Slot slot{.state = &state};
+    Slot slot{.state = &state, .since = since};
     for (std::size_t ear = 0; ear < kEars; ++ear) {
         if (state.mix[ear].implant == 0.0) {
             continue;
@@ -71,6 +74,17 @@ int StateSlots::take(const PreparedState& state) noexcept {
     }
     slots_[static_cast<std::size_t>(free)] = slot;
     return free;
+}
+
+StateSlots::Since StateSlots::ringing_after(int slot, std::int64_t frame) const noexcept {
+    const Slot& before = slots_[static_cast<std::size_t>(slot)];
+    Since since{base_ + frame, base_ + frame};
+    for (std::size_t ear = 0; ear < kEars; ++ear) {
+        if (before.state->rings(ear)) {
+            since[ear] = before.since[ear];
+        }
+    }
+    return since;
 }
 
 int StateSlots::implant_for(const ImplantRecipe* recipe) noexcept {
@@ -144,7 +158,7 @@ void StateSlots::start_voices(const Crossfade::Weights& shares,
     };
     if (!acoustic_runs_ && in_use([](const PreparedState& s) { return s.uses_acoustic(); })) {
         acoustic_runs_ = true;
-        set_acoustic(shares);
+        set_acoustic(shares, made);
         acoustic_.start(acoustic_to_);
         if (warm_up) {
             warm(made, [&](std::int64_t frame, int count) {
@@ -154,7 +168,7 @@ void StateSlots::start_voices(const Crossfade::Weights& shares,
     }
     if (!overlay_runs_ && in_use([](const PreparedState& s) { return s.overlay.audible(); })) {
         overlay_runs_ = true;
-        set_overlay(shares);
+        set_overlay(shares, made);
         overlay_.start(overlay_to_);
         if (warm_up) {
             warm(made, [&](std::int64_t frame, int count) {
@@ -171,28 +185,85 @@ void StateSlots::start_voices(const Crossfade::Weights& shares,
     }
 }
 
-void StateSlots::set(const Crossfade::Weights& shares) noexcept {
+void StateSlots::set(const Crossfade::Weights& shares, std::int64_t frame) noexcept {
     if (acoustic_runs_) {
-        set_acoustic(shares);
+        set_acoustic(shares, frame);
         acoustic_.set(acoustic_to_);
     }
     if (overlay_runs_) {
-        set_overlay(shares);
+        set_overlay(shares, frame);
         overlay_.set(overlay_to_);
     }
 }
 
-void StateSlots::set_acoustic(const Crossfade::Weights& shares) noexcept {
+bool StateSlots::changes_at(std::int64_t frame) const noexcept {
+    const std::int64_t position = base_ + frame;
+    if ((position & (kSlowPeriod - 1)) != 0) {
+        return false;
+    }
+    return std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) {
+        if (slot.state == nullptr) {
+            return false;
+        }
+        bool changes = slot.state->slow != nullptr && !still_;
+        for (std::size_t ear = 0; ear < kEars; ++ear) {
+            // Its last step is after its end.
+            changes = changes || (slot.state->rings(ear) &&
+                                  ringing_changes(slot.state->ringing[ear], slot.since[ear],
+                                                  position - kSlowPeriod));
+        }
+        return changes;
+    });
+}
+
+void StateSlots::set_acoustic(const Crossfade::Weights& shares, std::int64_t frame) noexcept {
     Blend<AcousticPathParameters> blend;
     for (std::size_t i = 0; i < slots_.size(); ++i) {
-        if (slots_[i].state != nullptr && slots_[i].state->uses_acoustic()) {
-            blend.add(slots_[i].state->acoustic, shares[i]);
+        const PreparedState* state = slots_[i].state;
+        if (state == nullptr || !state->uses_acoustic()) {
+            continue;
         }
+        const AcousticPathParameters* parameters = &state->acoustic;
+        if (state->slow != nullptr && state->slow->shifts()) {
+            shifted_[i] = state->acoustic;
+            state->slow->shift(heard_until(frame), state->intensity, shifted_[i]);
+            parameters = &shifted_[i];
+        }
+        blend.add(*parameters, shares[i]);
     }
     blend.into(acoustic_to_);
 }
 
-void StateSlots::set_overlay(const Crossfade::Weights& shares) noexcept {
+Tinnitus::EarGains StateSlots::ringing_gains(const Crossfade::Weights& shares,
+                                             std::int64_t frame) const noexcept {
+    const std::int64_t position = (base_ + frame) & ~std::int64_t{kSlowPeriod - 1};
+    Tinnitus::EarGains left{};
+    Tinnitus::EarGains whole{};
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+        const PreparedState* state = slots_[i].state;
+        if (state == nullptr) {
+            continue;
+        }
+        const SlowHearing::EarGains slow = state->slow != nullptr
+                                               ? state->slow->ringing(heard_until(frame))
+                                               : SlowHearing::EarGains{1.0, 1.0};
+        for (std::size_t ear = 0; ear < kEars; ++ear) {
+            const double part = shares[i] * state->overlay.tinnitus.ears[ear].level.presence;
+            whole[ear] += part;
+            left[ear] += part * slow[ear] *
+                         ringing_share(state->ringing[ear], slots_[i].since[ear], position);
+        }
+    }
+    Tinnitus::EarGains gains{1.0, 1.0};
+    for (std::size_t ear = 0; ear < kEars; ++ear) {
+        if (whole[ear] > 0.0) {
+            gains[ear] = left[ear] / whole[ear];
+        }
+    }
+    return gains;
+}
+
+void StateSlots::set_overlay(const Crossfade::Weights& shares, std::int64_t frame) noexcept {
     Blend<OverlayParameters> blend;
     for (std::size_t i = 0; i < slots_.size(); ++i) {
         if (slots_[i].state != nullptr) {
@@ -200,6 +271,7 @@ void StateSlots::set_overlay(const Crossfade::Weights& shares) noexcept {
         }
     }
     blend.into(overlay_to_);
+    overlay_.set_ringing(ringing_gains(shares, frame));
 }
 
 void StateSlots::run(const DelayLine& input, std::int64_t first, int count) noexcept {

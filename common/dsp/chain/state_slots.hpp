@@ -31,16 +31,23 @@ public:
 
     explicit StateSlots(std::shared_ptr<const GammatoneBank> bank);
 
+    /// Programme frames at which the ringing of each ear began.
+    using Since = std::array<std::int64_t, audio::kListenerChannels>;
+
     /// Forgets all states.
-    /// @param base  Programme frame of frame 0.
-    void reset(std::int64_t base) noexcept;
+    /// @param base   Programme frame of frame 0.
+    /// @param still  What follows the film's loudness stays as it is at that frame.
+    void reset(std::int64_t base, bool still) noexcept;
     /// The slot that a state stands in or is now put into; -1 if there is no room.
-    [[nodiscard]] int take(const PreparedState& state) noexcept;
+    /// @param since  Counts if it is put there now.
+    [[nodiscard]] int take(const PreparedState& state, const Since& since) noexcept;
     void release(int slot) noexcept;
     /// Null if the slot is free.
     [[nodiscard]] const PreparedState* state(int slot) const noexcept {
         return slots_[static_cast<std::size_t>(slot)].state;
     }
+    /// Since when a state rings that comes in at a frame while this slot is heard or fades in.
+    [[nodiscard]] Since ringing_after(int slot, std::int64_t frame) const noexcept;
 
     /// Begins the voices that the states taken need and that do not run, with the glide's
     /// parameters: cold, or warmed with the input before.
@@ -49,8 +56,10 @@ public:
                       const DelayLine& input,
                       std::int64_t made,
                       bool warm) noexcept;
-    /// Sets what the glide is to reach kControlPeriod frames after the next control point.
-    void set(const Crossfade::Weights& shares) noexcept;
+    /// Sets what the glide is to reach at a frame, kControlPeriod after the next control point.
+    void set(const Crossfade::Weights& shares, std::int64_t frame) noexcept;
+    /// True if slow hearing changes at a frame, while the shares do not.
+    [[nodiscard]] bool changes_at(std::int64_t frame) const noexcept;
     /// Makes the frames [first, first + count) of every voice in use.
     void run(const DelayLine& input, std::int64_t first, int count) noexcept;
 
@@ -71,6 +80,7 @@ private:
     struct Slot {
         const PreparedState* state = nullptr;
         std::array<int, audio::kListenerChannels> implant{kNone, kNone};
+        Since since{};
     };
     /// How a mix of states divides into ways.
     struct Ways {
@@ -85,8 +95,14 @@ private:
     [[nodiscard]] Ways ways_of(const Crossfade::Weights& mix) const noexcept;
     template <class Run>
     void warm(std::int64_t made, const Run& run) noexcept;
-    void set_acoustic(const Crossfade::Weights& shares) noexcept;
-    void set_overlay(const Crossfade::Weights& shares) noexcept;
+    void set_acoustic(const Crossfade::Weights& shares, std::int64_t frame) noexcept;
+    void set_overlay(const Crossfade::Weights& shares, std::int64_t frame) noexcept;
+    [[nodiscard]] Tinnitus::EarGains ringing_gains(const Crossfade::Weights& shares,
+                                                   std::int64_t frame) const noexcept;
+    /// Programme frame whose loudness counts at a frame.
+    [[nodiscard]] std::int64_t heard_until(std::int64_t frame) const noexcept {
+        return still_ ? base_ : base_ + frame;
+    }
 
     std::array<Slot, Crossfade::kSlots> slots_{};
     audio::Block work_;
@@ -96,7 +112,9 @@ private:
     OverlayVoice overlay_;
     AcousticPathParameters acoustic_to_;
     OverlayParameters overlay_to_;
+    std::array<AcousticPathParameters, Crossfade::kSlots> shifted_;  ///< Of states that shift.
     std::int64_t base_ = 0;
+    bool still_ = false;
     bool bypass_runs_ = false;
     bool acoustic_runs_ = false;
     bool overlay_runs_ = false;

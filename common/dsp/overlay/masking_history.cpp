@@ -47,10 +47,12 @@ double depth_after(double masker_s) noexcept {
 
 void check(const MaskingSettings& settings) {
     const auto in = [](double x, double low, double high) { return x >= low && x <= high; };
-    const bool losses =
-        std::all_of(settings.hearing_loss_db.begin(), settings.hearing_loss_db.end(),
-                    [&in](double loss) { return in(loss, 0.0, 120.0); });
-    if (!losses || !in(settings.kappa, 1.0, 1'000.0) ||
+    const auto all_in = [&in](const auto& values, double low, double high) {
+        return std::all_of(values.begin(), values.end(),
+                           [&](double value) { return in(value, low, high); });
+    };
+    if (!all_in(settings.hearing_loss_db, 0.0, 120.0) ||
+        !all_in(settings.attenuation_db, -12.0, 200.0) || !in(settings.kappa, 1.0, 1'000.0) ||
         !in(settings.calibration_db_spl, 70.0, 130.0)) {
         throw std::invalid_argument("masking settings out of range");
     }
@@ -65,23 +67,27 @@ MaskingHistory::MaskingHistory(const MaskingSettings& settings, std::int64_t fir
     check(settings);
 }
 
-MaskingHistory::EarState MaskingHistory::next(const EarState& before,
-                                              const ProgrammeLevels::Bands& bands,
-                                              const TinnitusParameters::Ear& tinnitus,
-                                              double hearing_loss_db) const noexcept {
-    EarState now = before;
-    double over_db = -200.0;
-    if (tinnitus.level.presence > 0.0) {
-        const double c = settings_.calibration_db_spl;
-        const double band =
-            ProgrammeLevels::two_octaves_dbfs(bands, std::exp(tinnitus.log_frequency));
-        over_db = heard_db_spl(band + c, hearing_loss_db) - c - tinnitus.level.db -
-                  gain_to_db(tinnitus.level.presence);
+double MaskingHistory::over_db(std::size_t ear,
+                               const ProgrammeLevels::Bands& bands,
+                               const TinnitusParameters::Ear& tinnitus) const noexcept {
+    if (!(tinnitus.level.presence > 0.0)) {
+        return -200.0;
     }
+    const double c = settings_.calibration_db_spl;
+    const double band = ProgrammeLevels::two_octaves_dbfs(bands, std::exp(tinnitus.log_frequency));
+    const double heard =
+        heard_db_spl(band + c - settings_.attenuation_db[ear], settings_.hearing_loss_db[ear]);
+    return heard - c - tinnitus.level.db - gain_to_db(tinnitus.level.presence);
+}
+
+MaskingHistory::EarState MaskingHistory::next(const EarState& before,
+                                              double over_db,
+                                              bool inhibition) const noexcept {
+    EarState now = before;
     const double smooth = 1.0 - std::exp(-kEntrySeconds / kMaskingSeconds);
     now.masked_db += smooth * (masking_db(over_db) - now.masked_db);
     now.inhibition *= fade_;
-    if (over_db >= kMaskerOnDb) {
+    if (inhibition && over_db >= kMaskerOnDb) {
         now.masker_s += settings_.kappa * kEntrySeconds;
         now.gap_s = 0.0;
         now.inhibition = std::max(now.inhibition, depth_after(now.masker_s));
@@ -112,17 +118,11 @@ void MaskingHistory::extend(const ProgrammeLevels& levels,
         const State before = states_.empty() ? State{} : states_.back();
         State now;
         for (std::size_t ear = 0; ear < now.size(); ++ear) {
-            now[ear] =
-                next(before[ear], heard[ear], tinnitus.ears[ear], settings_.hearing_loss_db[ear]);
+            now[ear] = next(before[ear], over_db(ear, heard[ear], tinnitus.ears[ear]),
+                            settings_.inhibition[ear]);
         }
         states_.push_back(now);
     }
-}
-
-void MaskingHistory::rewind(std::int64_t end_entry) {
-    const std::int64_t left = std::clamp<std::int64_t>(end_entry - first_entry_, 0,
-                                                       static_cast<std::int64_t>(states_.size()));
-    states_.resize(static_cast<std::size_t>(left));
 }
 
 std::int64_t MaskingHistory::end_entry() const noexcept {

@@ -17,7 +17,13 @@ struct MaskingSettings {
     double kappa = 1.0;
     /// Hearing loss around the tinnitus, dB HL, 0 to 120: what is not heard does not mask.
     std::array<double, audio::kListenerChannels> hearing_loss_db{};
+    /// Plain attenuation of the programme there, -12 to 200 dB.
+    std::array<double, audio::kListenerChannels> attenuation_db{};
+    /// False: the programme masks, but nothing is left of it afterwards.
+    std::array<bool, audio::kListenerChannels> inhibition{true, true};
     double calibration_db_spl = kDefaultCalibrationDbSpl;  ///< Of rms 1.0; 70 to 130.
+
+    friend bool operator==(const MaskingSettings&, const MaskingSettings&) = default;
 };
 
 /// What the programme leaves of a tinnitus: masking, and residual inhibition after it.
@@ -37,9 +43,6 @@ class MaskingHistory {
 public:
     using EarGains = std::array<double, audio::kListenerChannels>;
 
-    /// Live, what was heard up to a position is known (and gain() final) this many frames later.
-    static constexpr std::int64_t kLiveDelay = 2 * std::int64_t{ProgrammeLevels::kPeriod};
-
     /// @param first_entry  Where the listening begins, in entries of ProgrammeLevels.
     /// @throws std::invalid_argument  if a setting is out of range.
     MaskingHistory(const MaskingSettings& settings, std::int64_t first_entry);
@@ -49,8 +52,6 @@ public:
     void extend(const ProgrammeLevels& levels,
                 const TinnitusParameters& tinnitus,
                 std::int64_t end_entry);
-    /// Forgets the entries from one on, to take them again with another tinnitus.
-    void rewind(std::int64_t end_entry);
 
     /// One past the last entry taken.
     [[nodiscard]] std::int64_t end_entry() const noexcept;
@@ -71,10 +72,13 @@ private:
     };
     using State = std::array<EarState, audio::kListenerChannels>;
 
+    /// dB by which the programme is heard over the tinnitus of an ear.
+    [[nodiscard]] double over_db(std::size_t ear,
+                                 const ProgrammeLevels::Bands& bands,
+                                 const TinnitusParameters::Ear& tinnitus) const noexcept;
     [[nodiscard]] EarState next(const EarState& before,
-                                const ProgrammeLevels::Bands& bands,
-                                const TinnitusParameters::Ear& tinnitus,
-                                double hearing_loss_db) const noexcept;
+                                double over_db,
+                                bool inhibition) const noexcept;
 
     MaskingSettings settings_;
     std::int64_t first_entry_;

@@ -13,7 +13,7 @@ constexpr double kGrowthSeconds = 2.0 * 3600.0;
 constexpr double kRecoverySeconds = 8.0 * 3600.0;
 constexpr double kHarmlessDbSpl = 78.0;
 constexpr double kAsymptoteSlope = 1.7;
-constexpr double kFullTinnitusDb = 25.0;
+constexpr double kFullShareDb = 25.0;
 
 void check(const TemporaryShiftSettings& settings) {
     const auto in = [](double x, double low, double high) { return x >= low && x <= high; };
@@ -38,9 +38,13 @@ TemporaryShift::TemporaryShift(const TemporaryShiftSettings& settings, std::int6
 void TemporaryShift::take(const ProgrammeLevels::Entry& entry) noexcept {
     const double to_spl = settings_.calibration_db_spl + settings_.exposure_db;
     for (std::size_t ear = 0; ear < entry.size(); ++ear) {
+        // Most of a film is harmless, and needs no look at each frequency.
+        const auto loudest = static_cast<double>(*std::ranges::max_element(entry[ear]));
+        const bool harmless = loudest + to_spl <= kHarmlessDbSpl;
         for (std::size_t k = 0; k < kFrequencies; ++k) {
             const double driver = kFrequenciesHz[k] / std::numbers::sqrt2;
-            const double level = ProgrammeLevels::octave_dbfs(entry[ear], driver) + to_spl;
+            const double level =
+                harmless ? 0.0 : ProgrammeLevels::octave_dbfs(entry[ear], driver) + to_spl;
             const double asymptote = kAsymptoteSlope * std::max(0.0, level - kHarmlessDbSpl);
             double& shift = now_[ear][k];
             shift = asymptote > shift ? asymptote + (shift - asymptote) * keep_growing_
@@ -78,15 +82,14 @@ TemporaryShift::Shift TemporaryShift::at(std::size_t ear, std::int64_t position)
     return shift;
 }
 
-double TemporaryShift::tinnitus_share(std::size_t ear, std::int64_t position) const noexcept {
-    const Shift shift = at(ear, position);
+double TemporaryShift::share(const Shift& shift) noexcept {
     double most = 0.0;
     for (std::size_t k = 0; k < kFrequencies; ++k) {
         if (kFrequenciesHz[k] >= 3000.0 && kFrequenciesHz[k] <= 6000.0) {
             most = std::max(most, shift[k]);
         }
     }
-    return std::min(1.0, most / kFullTinnitusDb);
+    return std::min(1.0, most / kFullShareDb);
 }
 
 }  // namespace earshot::dsp

@@ -15,6 +15,8 @@ struct TemporaryShiftSettings {
     double calibration_db_spl = kDefaultCalibrationDbSpl;  ///< Of rms 1.0; 70 to 130.
     /// How much louder it is where the character is than in the programme, -20 to 40 dB.
     double exposure_db = 0.0;
+
+    friend bool operator==(const TemporaryShiftSettings&, const TemporaryShiftSettings&) = default;
 };
 
 /// How a character's thresholds rise with the programme's loudness and recover: a table over film
@@ -49,9 +51,9 @@ public:
     /// last whole second after it.
     /// @param ear  0 left, 1 right. Real-time: yes.
     [[nodiscard]] Shift at(std::size_t ear, std::int64_t position) const noexcept;
-    /// A tinnitus that comes with the shift: its amplitude's share, the greatest shift from 3 to 6
-    /// kHz over 25 dB, at most 1. Real-time: yes.
-    [[nodiscard]] double tinnitus_share(std::size_t ear, std::int64_t position) const noexcept;
+    /// How much there is of what comes with a shift (ringing, widened filters): the greatest one
+    /// from 3 to 6 kHz over 25 dB, at most 1. Real-time: yes.
+    [[nodiscard]] static double share(const Shift& shift) noexcept;
 
 private:
     static constexpr std::int64_t kEntriesOfRow = 10;

@@ -64,7 +64,7 @@ Tinnitus::Point Tinnitus::point_at(std::size_t e, std::int64_t grid) const noexc
     const TinnitusParameters::Ear& ear = wanted_.ears[e];
     const double whole =
         std::sqrt(ear.tone * ear.tone + ear.narrow * ear.narrow + ear.broad * ear.broad);
-    const double amplitude = whole > 0.0 ? ear.level.amplitude() * masking_[e] / whole : 0.0;
+    const double amplitude = whole > 0.0 ? ear.level.amplitude() * gain_[e] / whole : 0.0;
     Point point;
     point.hz = std::exp(ear.log_frequency);
     point.tone = amplitude * ear.tone * std::numbers::sqrt2;
@@ -75,12 +75,12 @@ Tinnitus::Point Tinnitus::point_at(std::size_t e, std::int64_t grid) const noexc
 }
 
 void Tinnitus::begin_period(std::int64_t now, std::int64_t grid) noexcept {
-    const bool same = !fresh_ && wanted_ == taken_ && masking_ == masking_taken_;
+    const bool same = !fresh_ && wanted_ == taken_ && gain_ == gain_taken_;
     if (fresh_ || !(wanted_ == taken_)) {
         take_filters();
     }
     taken_ = wanted_;
-    masking_taken_ = masking_;
+    gain_taken_ = gain_;
     bool narrow = false;
     bool broad = false;
     for (std::size_t e = 0; e < ears_.size(); ++e) {

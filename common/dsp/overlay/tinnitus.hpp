@@ -29,9 +29,9 @@ public:
 
     /// Parameters to be reached at the end of the control period that begins with the next frame.
     void set(const TinnitusParameters& parameters) noexcept { wanted_ = parameters; }
-    /// What masking and residual inhibition leave of the amplitude, 0 to 1, to be reached likewise:
-    /// MaskingHistory::gain() for the end of that period.
-    void set_masking(const EarGains& gains) noexcept { masking_ = gains; }
+    /// What masking, rise, decay and the like leave of the amplitude, 0 to 1, to be reached
+    /// likewise.
+    void set_gain(const EarGains& gain) noexcept { gain_ = gain; }
     /// Forgets everything but what was set, which then counts from the next frame on.
     void reset() noexcept;
 
@@ -74,8 +74,8 @@ private:
 
     TinnitusParameters wanted_;
     TinnitusParameters taken_;
-    EarGains masking_{1.0, 1.0};
-    EarGains masking_taken_{1.0, 1.0};
+    EarGains gain_{1.0, 1.0};
+    EarGains gain_taken_{1.0, 1.0};
     std::array<Ear, audio::kListenerChannels> ears_;
     BiquadLanes<4> narrow_;  ///< Low-passes of the pairs: left, left, right, right.
     BiquadLanes<2> broad_;   ///< High-passes.

@@ -122,6 +122,32 @@ double tone_db(const std::vector<float>& sound, double frequency_hz, int from) {
     return gain_to_db(2.0 * std::hypot(re, im) / weights);
 }
 
+double rms_dbfs(const std::vector<float>& sound, int from, int to) {
+    double power = 0.0;
+    for (int i = from; i < to; ++i) {
+        const auto x = static_cast<double>(sound[static_cast<std::size_t>(i)]);
+        power += x * x;
+    }
+    return gain_to_db(std::sqrt(power / (to - from)));
+}
+
+double largest_difference(const Stereo& a, const Stereo& b) {
+    double largest = 0.0;
+    for (std::size_t i = 0; i < a.left.size(); ++i) {
+        largest = std::max(
+            {largest, std::abs(static_cast<double>(a.left[i]) - static_cast<double>(b.left[i])),
+             std::abs(static_cast<double>(a.right[i]) - static_cast<double>(b.right[i]))});
+    }
+    return largest;
+}
+
+Stereo tail(const Stereo& sound, int from) {
+    Stereo rest;
+    rest.left.assign(sound.left.begin() + from, sound.left.end());
+    rest.right.assign(sound.right.begin() + from, sound.right.end());
+    return rest;
+}
+
 double largest_step(const std::vector<float>& sound, int from, int to) {
     double step = 0.0;
     for (auto i = static_cast<std::size_t>(from) + 1; i < static_cast<std::size_t>(to); ++i) {

@@ -66,6 +66,12 @@ void run(Stage& stage, Stereo& inout, const std::vector<int>& blocks = {960}) {
                                       int from);
 /// Amplitude of a sine in frames [from, end), dB re 1.0.
 [[nodiscard]] double tone_db(const std::vector<float>& sound, double frequency_hz, int from);
+/// Root mean square of frames [from, to), dBFS.
+[[nodiscard]] double rms_dbfs(const std::vector<float>& sound, int from, int to);
+/// Largest difference of two sounds of equal length.
+[[nodiscard]] double largest_difference(const Stereo& a, const Stereo& b);
+/// The frames from one on.
+[[nodiscard]] Stereo tail(const Stereo& sound, int from);
 /// Largest difference of neighbouring samples in frames [from, to).
 [[nodiscard]] double largest_step(const std::vector<float>& sound, int from, int to);
 [[nodiscard]] double largest(const Stereo& sound);

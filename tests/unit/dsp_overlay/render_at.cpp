@@ -1,9 +1,8 @@
 #include "tests/unit/dsp_overlay/render_at.hpp"
 
-#include "common/base/level.hpp"
-
 #include <kiss_fftr.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace earshot::dsp::overlay_test {
@@ -69,32 +68,6 @@ double band_power(const std::vector<double>& spectrum,
         sum += spectrum[bin];
     }
     return sum;
-}
-
-double rms_dbfs(const std::vector<float>& sound, int from, int to) {
-    double power = 0.0;
-    for (int i = from; i < to; ++i) {
-        const auto x = static_cast<double>(sound[static_cast<std::size_t>(i)]);
-        power += x * x;
-    }
-    return gain_to_db(std::sqrt(power / (to - from)));
-}
-
-double largest_difference(const Stereo& a, const Stereo& b) {
-    double largest = 0.0;
-    for (std::size_t i = 0; i < a.left.size(); ++i) {
-        largest = std::max(
-            {largest, std::abs(static_cast<double>(a.left[i]) - static_cast<double>(b.left[i])),
-             std::abs(static_cast<double>(a.right[i]) - static_cast<double>(b.right[i]))});
-    }
-    return largest;
-}
-
-Stereo tail(const Stereo& sound, int from) {
-    Stereo rest;
-    rest.left.assign(sound.left.begin() + from, sound.left.end());
-    rest.right.assign(sound.right.begin() + from, sound.right.end());
-    return rest;
 }
 
 bool sane(const std::vector<float>& sound) {

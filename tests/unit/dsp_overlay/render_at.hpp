@@ -11,7 +11,10 @@
 /// Running blocks that know their position, and looking at what comes out.
 namespace earshot::dsp::overlay_test {
 
+using sound::largest_difference;
+using sound::rms_dbfs;
 using sound::Stereo;
+using sound::tail;
 
 /// Something to call before the frame at a position, a multiple of the control period.
 struct Change {
@@ -38,12 +41,6 @@ void render_at(const std::function<void(audio::BlockView, std::int64_t)>& proces
                                 std::size_t size,
                                 double low_hz,
                                 double high_hz);
-/// Root mean square of frames [from, to), dBFS.
-[[nodiscard]] double rms_dbfs(const std::vector<float>& sound, int from, int to);
-/// Largest difference of two sounds.
-[[nodiscard]] double largest_difference(const Stereo& a, const Stereo& b);
-/// The frames from one on.
-[[nodiscard]] Stereo tail(const Stereo& sound, int from);
 /// True if every sample is a finite number and none is denormal.
 [[nodiscard]] bool sane(const std::vector<float>& sound);
 

@@ -53,7 +53,8 @@ TEST(TemporaryShift, RecoversWithEightHours) {
     EXPECT_GT(top, 24.0);
     // 48 s of film are 8 h.
     EXPECT_NEAR(shift.at(0, frame_of(72.0))[kAt4k], top * std::exp(-1.0), 1e-4);
-    EXPECT_NEAR(shift.tinnitus_share(0, frame_of(24.0)), std::min(1.0, top / 25.0), 1e-9);
+    EXPECT_NEAR(TemporaryShift::share(shift.at(0, frame_of(24.0))), std::min(1.0, top / 25.0),
+                1e-9);
 }
 
 TEST(TemporaryShift, ActsHalfAnOctaveAboveTheSound) {

@@ -218,7 +218,7 @@ std::vector<Change> some_changes(Tinnitus& tinnitus) {
             {320, [&tinnitus, noise] { tinnitus.set(noise); }},
             {3'200,
              [&tinnitus] {
-                 tinnitus.set_masking({0.2, 0.7});
+                 tinnitus.set_gain({0.2, 0.7});
              }},
             {4'096, [&tinnitus] { tinnitus.set({}); }},
             {6'400, [&tinnitus, tone] { tinnitus.set(tone); }}};
@@ -262,7 +262,7 @@ TEST(Tinnitus, H1_AnEarWithoutItIsLeftUntouched) {
               0);
     EXPECT_EQ(out.right, in.right);
     EXPECT_NE(out.left, in.left);
-    tinnitus.set_masking({0.0, 0.0});
+    tinnitus.set_gain({0.0, 0.0});
     tinnitus.reset();
     out = in;
     render_at([&](audio::BlockView block, std::int64_t at) { tinnitus.process(block, at); }, out,
@@ -317,7 +317,7 @@ TEST(Tinnitus, J2_IsRealTimeSafe) {
         TinnitusParameters now;
         blend(states, weights, now);
         tinnitus.set(now);
-        tinnitus.set_masking({0.5, 1.0});
+        tinnitus.set_gain({0.5, 1.0});
         tinnitus.process(block.view(), 7);
         tinnitus.reset();
         tinnitus.process(block.view(), 480'000);
