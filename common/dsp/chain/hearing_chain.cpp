@@ -127,6 +127,11 @@ public:
     }
     [[nodiscard]] bool moving() const noexcept { return crossfade_.moving(); }
 
+    void felt(std::span<float> out) noexcept { slots_.vibration().felt(now_, out); }
+    int take_points(std::span<HapticPoint> out) noexcept {
+        return slots_.vibration().take_points(out);
+    }
+
 private:
     static constexpr int kEvents = 8;
     struct Event {
@@ -367,6 +372,14 @@ void HearingChain::process(audio::ConstBlockView in,
                            audio::ConstBlockView inside,
                            audio::BlockView out) noexcept {
     engine_->process(in, inside, out);
+}
+
+void HearingChain::felt(std::span<float> out) const noexcept {
+    engine_->felt(out);
+}
+
+int HearingChain::take_points(std::span<HapticPoint> out) noexcept {
+    return engine_->take_points(out);
 }
 
 const PreparedState& HearingChain::target() const noexcept {

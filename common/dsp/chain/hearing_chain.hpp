@@ -4,10 +4,12 @@
 #include "common/dsp/acoustic/gammatone_bank.hpp"
 #include "common/dsp/chain/standing.hpp"
 #include "common/dsp/chain/transition.hpp"
+#include "common/dsp/overlay/haptic_point.hpp"
 #include "common/dsp/true_peak_limiter.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <span>
 
 namespace earshot::dsp {
 
@@ -50,6 +52,15 @@ public:
     void process(audio::ConstBlockView in,
                  audio::ConstBlockView inside,
                  audio::BlockView out) noexcept;
+
+    /// What a body feels in the latest frames that process() gave, for shakers; -3 dBTP at most.
+    /// @param out  Shape [frames], frames <= kFeltFrames.
+    void felt(std::span<float> out) const noexcept;
+    /// Takes the points for motors that are complete and were not taken, oldest first, at most 8.
+    /// One is complete 960 frames after its beginning, less 102. Positions count from start()'s.
+    /// @return how many.
+    int take_points(std::span<HapticPoint> out) noexcept;
+    static constexpr std::size_t kFeltFrames = 960;
 
     /// The state it stands in or moves to.
     [[nodiscard]] const PreparedState& target() const noexcept;

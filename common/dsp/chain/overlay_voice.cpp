@@ -2,9 +2,6 @@
 
 #include "common/audio/format.hpp"
 
-#include <cstddef>
-#include <span>
-
 namespace earshot::dsp {
 namespace {
 
@@ -24,14 +21,12 @@ void OverlayVoice::start(const OverlayParameters& parameters) noexcept {
     set(parameters);
     tinnitus_.reset();
     inner_.reset();
-    vibration_.reset();
     sound_.clear();
 }
 
 void OverlayVoice::set(const OverlayParameters& parameters) noexcept {
     tinnitus_.set(parameters.tinnitus);
     inner_.set(parameters.inner);
-    vibration_.set(parameters.vibration);
 }
 
 void OverlayVoice::run(const DelayLine& input,
@@ -39,18 +34,9 @@ void OverlayVoice::run(const DelayLine& input,
                        int count,
                        int delay,
                        std::int64_t position) noexcept {
-    const auto size = static_cast<std::size_t>(count);
     const audio::BlockView from = input_.view().part(0, count);
     const audio::BlockView work = work_.view().part(0, count);
-    input.read(first - delay + vibration_.latency(), from);
-    vibration_.process(from, position, std::span(tactile_).first(size),
-                       std::span(stand_in_).first(size), points_);
-    for (int ear = 0; ear < audio::kListenerChannels; ++ear) {
-        const auto out = work.channel(ear);
-        for (std::size_t i = 0; i < size; ++i) {
-            out[i] = stand_in_[i];
-        }
-    }
+    audio::clear(work);
     input.read(first - delay, from);
     inner_.process(from, work, position);
     tinnitus_.process(work, position);

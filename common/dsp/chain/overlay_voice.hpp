@@ -5,14 +5,13 @@
 #include "common/dsp/delay_line.hpp"
 #include "common/dsp/overlay/inner_body.hpp"
 #include "common/dsp/overlay/tinnitus.hpp"
-#include "common/dsp/overlay/vibration.hpp"
 
-#include <array>
 #include <cstdint>
 
 namespace earshot::dsp {
 
-/// What a chain adds to its ways, a little ahead of what is heard; its latest frames stay readable.
+/// What a chain adds to its ways but for vibration, a little ahead of what is heard; its latest
+/// frames stay readable.
 /// Thread: one owner. Real-time: everything but construction.
 class OverlayVoice {
 public:
@@ -38,12 +37,8 @@ public:
 private:
     Tinnitus tinnitus_;
     InnerBody inner_;
-    Vibration vibration_;
     audio::Block input_;
     audio::Block work_;
-    std::array<float, kChunk> tactile_{};
-    std::array<float, kChunk> stand_in_{};
-    std::array<HapticPoint, 2> points_{};
     KeptSound sound_;
 };
 

@@ -28,6 +28,10 @@ bool has_implant(const StateEar& ear) {
     return ear.path == EarPath::implant || ear.path == EarPath::mix;
 }
 
+GlidingLevel level_of(const std::optional<double>& db) {
+    return db ? GlidingLevel::at(*db) : GlidingLevel{};
+}
+
 /// The parts of one ear's ways (HEARING 3.4).
 EarMix mix_of(const StateEar& ear, double intensity) {
     // An implant does not come by degrees: it crossfades with the sound as it is.
@@ -227,6 +231,8 @@ Expected<StatePtr> StateBuilder::prepare(const HearingStateCard& card,
     auto state = std::make_shared<PreparedState>();
     state->card = card;
     state->intensity = intensity;
+    // What is felt does not depend on the ears, nor on how far the state goes.
+    state->overlay.vibration.tactile = level_of(settings.shakers_db);
     if (intensity == 0.0) {
         state->mix = {PreparedState::kBypass, PreparedState::kBypass};
         return StatePtr(std::move(state));
@@ -394,11 +400,7 @@ std::optional<Failure> StateBuilder::add_overlay(const HearingSettings& settings
     }
     state.overlay.inner = *inner;
 
-    const auto level = [](const std::optional<double>& db) {
-        return db ? GlidingLevel::at(*db) : GlidingLevel{};
-    };
-    state.overlay.vibration.stand_in = level(settings.stand_in_db);
-    state.overlay.vibration.tactile = level(settings.shakers_db);
+    state.overlay.vibration.stand_in = level_of(settings.stand_in_db);
     return std::nullopt;
 }
 

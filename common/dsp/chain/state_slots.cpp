@@ -46,6 +46,7 @@ void StateSlots::reset(std::int64_t base, bool still) noexcept {
     base_ = base;
     still_ = still;
     bypass_.clear();
+    vibration_runs_ = false;
     stop_voices();
 }
 
@@ -166,6 +167,11 @@ void StateSlots::start_voices(const Crossfade::Weights& shares,
             });
         }
     }
+    if (!vibration_runs_) {
+        vibration_runs_ = true;
+        set_overlay(shares, made);
+        vibration_.start(overlay_to_.vibration);
+    }
     if (!overlay_runs_ && in_use([](const PreparedState& s) { return s.overlay.audible(); })) {
         overlay_runs_ = true;
         set_overlay(shares, made);
@@ -190,8 +196,9 @@ void StateSlots::set(const Crossfade::Weights& shares, std::int64_t frame) noexc
         set_acoustic(shares, frame);
         acoustic_.set(acoustic_to_);
     }
+    set_overlay(shares, frame);
+    vibration_.set(overlay_to_.vibration);
     if (overlay_runs_) {
-        set_overlay(shares, frame);
         overlay_.set(overlay_to_);
     }
 }
@@ -281,6 +288,7 @@ void StateSlots::run(const DelayLine& input, std::int64_t first, int count) noex
     if (acoustic_runs_) {
         acoustic_.run(input, first, count, kDelay, base_ + first);
     }
+    vibration_.run(input, first, count, kDelay, base_ + first);
     if (overlay_runs_) {
         overlay_.run(input, first, count, kDelay, base_ + first);
     }
@@ -314,8 +322,12 @@ StateSlots::Ears StateSlots::sample(int slot, std::int64_t frame) const noexcept
 }
 
 StateSlots::Ears StateSlots::overlay(std::int64_t frame) const noexcept {
-    return {static_cast<double>(overlay_.sound().sample(0, frame)),
-            static_cast<double>(overlay_.sound().sample(1, frame))};
+    const KeptSound& stand_in = vibration_.stand_in();
+    const auto ear = [&](std::size_t channel) {
+        return static_cast<double>(overlay_.sound().sample(channel, frame)) +
+               static_cast<double>(stand_in.sample(channel, frame));
+    };
+    return {ear(0), ear(1)};
 }
 
 StateSlots::Ways StateSlots::ways_of(const Crossfade::Weights& mix) const noexcept {

@@ -6,6 +6,7 @@
 #include "common/dsp/chain/implant_voice.hpp"
 #include "common/dsp/chain/overlay_voice.hpp"
 #include "common/dsp/chain/prepared_state.hpp"
+#include "common/dsp/chain/vibration_voice.hpp"
 #include "common/dsp/delay_line.hpp"
 
 #include <array>
@@ -16,7 +17,7 @@
 namespace earshot::dsp {
 
 /// The states in flight in a chain, and the voices that make their sound: one acoustic way, whose
-/// parameters glide; a few implants, which cannot; what is added on top.
+/// parameters glide; a few implants, which cannot; what is added on top; what is felt.
 ///
 /// Voices run `ahead` frames before what is heard, each on what the input was kChainLatency before.
 /// Thread: one owner. Real-time: everything but construction.
@@ -68,6 +69,8 @@ public:
     /// What is added at a frame.
     [[nodiscard]] Ears overlay(std::int64_t frame) const noexcept;
     [[nodiscard]] bool overlay_runs() const noexcept { return overlay_runs_; }
+    /// What a body feels, whatever the states.
+    [[nodiscard]] VibrationVoice& vibration() noexcept { return vibration_; }
 
     /// Correlation, 0 to 1, of a mix of the states with one of them (HEARING 3.2).
     [[nodiscard]] double correlation(const Crossfade::Weights& mix, int with) const noexcept;
@@ -110,6 +113,7 @@ private:
     AcousticVoice acoustic_;
     std::array<ImplantVoice, kImplants> implants_;
     OverlayVoice overlay_;
+    VibrationVoice vibration_;
     AcousticPathParameters acoustic_to_;
     OverlayParameters overlay_to_;
     std::array<AcousticPathParameters, Crossfade::kSlots> shifted_;  ///< Of states that shift.
@@ -118,6 +122,7 @@ private:
     bool bypass_runs_ = false;
     bool acoustic_runs_ = false;
     bool overlay_runs_ = false;
+    bool vibration_runs_ = false;  ///< From the first state on.
     std::array<bool, kImplants> implant_fresh_{};
 };
 

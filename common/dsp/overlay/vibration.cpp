@@ -23,6 +23,7 @@ constexpr double kFloorDbfs = -50.0;
 constexpr double kLetGoDb = 30.0;      ///< Under the floor, until the gain is 1.
 constexpr double kPointMemory = 0.88;  ///< A point of the centroid's 80 ms.
 constexpr double kSilence = 1e-30;
+constexpr double kLargest = 8.0;  ///< What is larger is no sound.
 
 /// (s + w1) / (s + w2): +6 dB an octave from w1 down to w2.
 BiquadCoefficients shaker_weighting() noexcept {
@@ -177,7 +178,7 @@ void Vibration::run(audio::ConstBlockView in,
             const auto to = static_cast<std::size_t>(i);
             band[to] = y[1];
             const double shaken = y[4] * (from_.tactile + u * (to_.tactile - from_.tactile));
-            tactile[to] = to_sample(std::clamp(shaken, -1.0, 1.0));
+            tactile[to] = to_sample(std::clamp(shaken, -kLargest, kLargest));
             stand_in[to] = to_sample(y[3] * (from_.stand_in + u * (to_.stand_in - from_.stand_in)));
         });
     count(std::span{felt}.first(frames));
@@ -200,8 +201,9 @@ HapticPoint Vibration::measure_point(std::int64_t position) noexcept {
         point_power_ = point_change_ = point_peak_ = last_sample_ = 0.0;
         slow_power_ = slow_change_ = 0.0;
     }
-    point.rms = level_code(point_power_ / HapticPoint::kPeriod);
-    point.peak = level_code(point_peak_ * point_peak_);
+    const double level = to_.tactile * to_.tactile;
+    point.rms = level_code(level * point_power_ / HapticPoint::kPeriod);
+    point.peak = level_code(level * point_peak_ * point_peak_);
     slow_power_ = kPointMemory * slow_power_ + point_power_;
     slow_change_ = kPointMemory * slow_change_ + point_change_;
     if (slow_power_ > 1e-9) {
@@ -222,7 +224,7 @@ HapticPoint Vibration::next_point(std::int64_t end) noexcept {
     HapticPoint ready = held_;
     held_ = measure_point(end - HapticPoint::kPeriod);
     if (stroke_ && *stroke_ < held_.position) {
-        ready.onset = true;
+        ready.onset = ready.peak > 0;  // what is not felt does not begin
         stroke_.reset();
     }
     return ready;

@@ -24,8 +24,7 @@ struct VibrationSettings {
 
 /// What a Vibration glides between.
 struct VibrationParameters {
-    GlidingLevel tactile =
-        GlidingLevel::at(0.0);   ///< Of the audio for shakers; points keep theirs.
+    GlidingLevel tactile = GlidingLevel::at(0.0);  ///< Of the audio for shakers and of the points.
     GlidingLevel stand_in = {};  ///< Of what headphones play of it, -12 dB where felt.
     bool operator==(const VibrationParameters&) const = default;
 };
@@ -55,9 +54,10 @@ public:
 
     /// @param in        Shape [2][frames]. Any of the other buffers may be its channel 0.
     /// @param position  Programme frame of the first sample of in.
-    /// @param tactile   Shape [frames], within +-1.   @param stand_in  Shape [frames].
+    /// @param tactile   Shape [frames], within +-8: whoever plays it limits it.
+    /// @param stand_in  Shape [frames].
     /// @param points    Gets the points that are complete, each two periods after its beginning
-    ///   came out; room for frames / 480 + 1.
+    ///                  came out; room for frames / 480 + 1.
     /// @return how many.
     int process(audio::ConstBlockView in,
                 std::int64_t position,
