@@ -125,7 +125,8 @@ session::SessionSettings session_settings(const Options& options) {
             .start_at_listeners =
                 options.start.kind == StartRule::Kind::listeners ? options.start.listeners : 0,
             .server_name = std::string("earshot-server ") + EARSHOT_VERSION,
-            .bitrate_bps = options.bitrate_kbps * 1'000};
+            .bitrate_bps = options.bitrate_kbps * 1'000,
+            .tactile_bitrate_bps = options.feel ? stream::StreamEncoder::kTactileBitrate : 0};
 }
 
 transport::TransportConfig transport_config(const Options& options) {
@@ -170,7 +171,8 @@ public:
           encoder_(static_cast<int>(schedules_.size()),
                    audio::ProgrammeFeed::kLanes,
                    options.bitrate_kbps * 1'000,
-                   sinks()),
+                   sinks(),
+                   options.feel ? stream::Feel::tactile_and_haptics : stream::Feel::nothing),
           engine_({.lead = options.lead,
                    .live_fill = source::kLiveTargetFill,
                    .packets_a_tick = feed_->seekable() ? kFilePacketsABundle : 1,

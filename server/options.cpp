@@ -81,6 +81,7 @@ void describe(CLI::App& cli, Options& options, Raw& raw) {
     cli.add_option("--bitrate", options.bitrate_kbps, "kbit/s of each stream: 48, 64, 96 or 128")
         ->check(CLI::IsMember({48, 64, 96, 128}))
         ->capture_default_str();
+    cli.add_flag("!--no-feel", options.feel, "Make no sound for shakers and no points for motors");
     cli.add_option("--level-cap-dbfs", options.level_cap_dbfs, "Loudest sample a listener may play")
         ->check(CLI::Range(-60.0, 0.0))
         ->capture_default_str();

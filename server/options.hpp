@@ -33,6 +33,7 @@ struct Options {
     std::filesystem::path tls_key;
     int shards = 0;  ///< 0: one a core but one, at least 1.
     int bitrate_kbps = 96;
+    bool feel = true;  ///< Makes what shakers and motors get.
     double level_cap_dbfs = 0.0;
     int seats = 4'000;
     bool check_config = false;

@@ -4,8 +4,10 @@
 #include "common/base/strong_id.hpp"
 #include "common/base/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace earshot::audio {
@@ -71,6 +73,16 @@ public:
     [[nodiscard]] virtual FeedCounters counters() const noexcept = 0;
 };
 
+/// What a body feels in a block of a rendering.
+struct FeltBlock {
+    ConstBlockView sound;  ///< For shakers: shape [1][960], the same frames as the block's.
+    /// For motors: haptic points of 3 bytes, 480 frames apart; those that are complete by now. They
+    /// begin up to 20 ms before the block does. May be empty.
+    std::span<const std::byte> points;
+    MediaTime points_media;          ///< When the first of them begins to be felt.
+    ProgrammeTime points_programme;  ///< The programme frame that it begins at.
+};
+
 /// Takes what the engine renders, block by block.
 /// Thread: engine. Real-time: yes.
 class RenderSink {
@@ -87,6 +99,13 @@ public:
                        MediaTime media,
                        ProgrammeTime programme,
                        ConstBlockView block) noexcept = 0;
+    /// What is felt in the block that block() was last given for this stream. Who does not send it
+    /// need not care.
+    virtual void felt(int /*lane*/,
+                      StreamId /*stream*/,
+                      MediaTime /*media*/,
+                      ProgrammeTime /*programme*/,
+                      const FeltBlock& /*block*/) noexcept {}
     /// A batch of blocks is complete: wake whoever waits for it. Real-time: no.
     virtual void flush() noexcept = 0;
 };

@@ -13,7 +13,8 @@ struct StrongId {
     friend constexpr auto operator<=>(const StrongId&, const StrongId&) = default;
 };
 
-using StreamId = StrongId<struct StreamIdTag, std::uint8_t>;  ///< A live rendering's slot, 0 to 7.
+/// A live rendering's slot, 0 to 7, or one of its companions (common/wire/packet.hpp).
+using StreamId = StrongId<struct StreamIdTag, std::uint8_t>;
 using ListenerId =
     StrongId<struct ListenerIdTag, std::uint32_t>;  ///< One ear-bearing client of a session.
 using ConnectionId =

@@ -12,7 +12,6 @@
 namespace earshot::codec {
 namespace {
 
-constexpr int kChannels = 2;
 constexpr int kPacketsPerSecond = kSampleRateHz / kOpusFrames;
 
 void must(int result) {
@@ -29,8 +28,9 @@ void OpusEncoder::Free::operator()(::OpusEncoder* encoder) const noexcept {
 }
 
 OpusEncoder::OpusEncoder(const EncoderSettings& settings)
-    // Rounded as libopus rounds.
-    : packet_bytes_(
+    : channels_(settings.channels),
+      // Rounded as libopus rounds.
+      packet_bytes_(
           (static_cast<std::size_t>(std::max(settings.bitrate_bps, 0)) + 4U * kPacketsPerSecond) /
           (8U * kPacketsPerSecond)) {
     if (settings.bitrate_bps < 6'000 || settings.bitrate_bps > 256'000) {
@@ -39,8 +39,11 @@ OpusEncoder::OpusEncoder(const EncoderSettings& settings)
     if (settings.complexity < 0 || settings.complexity > 10) {
         throw std::invalid_argument("an Opus complexity is 0 to 10");
     }
+    if (settings.channels < 1 || settings.channels > 2) {
+        throw std::invalid_argument("an Opus stream has 1 or 2 channels");
+    }
     int error = OPUS_OK;
-    encoder_.reset(opus_encoder_create(kSampleRateHz, kChannels,
+    encoder_.reset(opus_encoder_create(kSampleRateHz, channels_,
                                        OPUS_APPLICATION_RESTRICTED_LOWDELAY, &error));
     must(error);
     ::OpusEncoder* encoder = encoder_.get();
@@ -49,7 +52,7 @@ OpusEncoder::OpusEncoder(const EncoderSettings& settings)
     must(opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(settings.complexity)));
     must(opus_encoder_ctl(encoder, OPUS_SET_INBAND_FEC(0)));
     must(opus_encoder_ctl(encoder, OPUS_SET_DTX(0)));
-    must(opus_encoder_ctl(encoder, OPUS_SET_FORCE_CHANNELS(kChannels)));
+    must(opus_encoder_ctl(encoder, OPUS_SET_FORCE_CHANNELS(channels_)));
     must(opus_encoder_ctl(encoder, OPUS_SET_SIGNAL(OPUS_SIGNAL_MUSIC)));
     must(opus_encoder_ctl(encoder, OPUS_SET_MAX_BANDWIDTH(OPUS_BANDWIDTH_FULLBAND)));
     must(opus_encoder_ctl(encoder, OPUS_GET_LOOKAHEAD(&lookahead_frames_)));
@@ -57,8 +60,9 @@ OpusEncoder::OpusEncoder(const EncoderSettings& settings)
 
 Result<std::size_t> OpusEncoder::encode(audio::ConstBlockView in,
                                         std::span<std::byte> out) noexcept {
-    EARSHOT_ASSERT(in.channels() == kChannels && in.frames() == kOpusFrames);
-    audio::interleave(in, interleaved_);
+    EARSHOT_ASSERT(in.channels() == channels_ && in.frames() == kOpusFrames);
+    audio::interleave(
+        in, std::span(interleaved_).first(static_cast<std::size_t>(channels_) * kOpusFrames));
     const auto room = static_cast<opus_int32>(std::min<std::size_t>(out.size(), kMaxOpusBytes));
     const opus_int32 bytes = opus_encode_float(encoder_.get(), interleaved_.data(), kOpusFrames,
                                                reinterpret_cast<unsigned char*>(out.data()), room);

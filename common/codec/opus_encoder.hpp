@@ -21,9 +21,10 @@ inline constexpr int kMaxOpusBytes = 1275;
 struct EncoderSettings {
     int bitrate_bps = 96'000;  ///< 6 000 to 256 000; constant: every packet has the same size.
     int complexity = 10;       ///< 0 to 10.
+    int channels = 2;          ///< 1 or 2. A decoder gives mono on both of its channels.
 };
 
-/// Encodes 48 kHz stereo into Opus frames of 20 ms, always CELT, at a constant bit rate, without
+/// Encodes 48 kHz sound into Opus frames of 20 ms, always CELT, at a constant bit rate, without
 /// forward error correction or discontinuous transmission. The same frames give the same bytes.
 ///
 /// Source: RFC 6716; libopus, OPUS_APPLICATION_RESTRICTED_LOWDELAY.
@@ -33,7 +34,7 @@ public:
     /// @throws std::invalid_argument  if a setting is out of range.
     explicit OpusEncoder(const EncoderSettings& settings = {});
 
-    /// @param in   Shape [2][kOpusFrames], full scale 1.0.
+    /// @param in   Shape [channels][kOpusFrames], full scale 1.0.
     /// @param out  Room for the payload; packet_bytes() are enough.
     /// @return bytes written, or Errc::codec_failed.
     [[nodiscard]] Result<std::size_t> encode(audio::ConstBlockView in,
@@ -53,6 +54,7 @@ private:
     };
     std::unique_ptr<::OpusEncoder, Free> encoder_;
     std::array<float, std::size_t{2} * kOpusFrames> interleaved_{};
+    int channels_;
     int lookahead_frames_ = 0;
     std::size_t packet_bytes_;
 };

@@ -17,7 +17,7 @@ namespace earshot::wire {
 /// WebSocket subprotocol, and the versions spoken (DESIGN 6).
 inline constexpr std::string_view kSubprotocol = "earshot.v1";
 inline constexpr std::uint32_t kVersionMajor = 1;
-inline constexpr std::uint32_t kVersionMinor = 0;
+inline constexpr std::uint32_t kVersionMinor = 1;
 
 /// First byte of every envelope (one binary WebSocket message). Numbers are part of the protocol.
 enum class Kind : std::uint8_t {

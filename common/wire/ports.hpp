@@ -3,6 +3,7 @@
 #include "common/base/strong_id.hpp"
 #include "common/base/time.hpp"
 #include "common/wire/envelope.hpp"
+#include "common/wire/packet.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -51,6 +52,9 @@ public:
     /// Routes one stream to a connection, in place of the one before: the stream's packets that are
     /// still due (60 ms from now and later) go out at once, then all new ones.
     virtual void subscribe(ConnectionId connection, StreamId stream) = 0;
+    /// Which companions go to a connection along with whatever stream is routed to it; none until
+    /// this is called.
+    virtual void accompany(ConnectionId connection, Companions companions) = 0;
     /// Sends what is queued as control, then closes with a reason a person can read.
     virtual void close(ConnectionId connection, std::string reason) = 0;
     /// Packets a bundle carries to everyone, 1 to 3.

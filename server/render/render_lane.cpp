@@ -1,11 +1,15 @@
 #include "server/render/render_lane.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <tuple>
 
 namespace earshot::render {
 namespace {
 
 constexpr int kBlock = static_cast<int>(kPacketFrames.count());
+using Points = std::array<dsp::HapticPoint, kBlock / dsp::HapticPoint::kPeriod>;
 
 }  // namespace
 
@@ -22,7 +26,8 @@ RenderLane::RenderLane(int index,
       input_(audio::kListenerChannels * static_cast<int>(layers.size()), kBlock),
       outside_(audio::kListenerChannels, kBlock),
       inside_(audio::kListenerChannels, kBlock),
-      output_(audio::kListenerChannels, kBlock) {
+      output_(audio::kListenerChannels, kBlock),
+      felt_(1, kBlock) {
     for (const auto& schedule : schedules) {
         voices_.push_back(std::make_unique<Voice>(schedule, layers, bank, limiting));
     }
@@ -40,6 +45,7 @@ void RenderLane::start(const show::EngineCommand& relocation,
     end_.reset();
     next_ = relocation.media - before;
     position_ = playing_ ? relocation.programme - before : relocation.programme;
+    chain_offset_ = next_.time_since_epoch() - position_.time_since_epoch();
     cues_after_ = relocation.programme;
     mixed_cues_ = relocation.programme;
     for (std::size_t i = 0; i < voices_.size(); ++i) {
@@ -93,6 +99,8 @@ void RenderLane::warm_up(audio::ProgrammeFeed& feed) noexcept {
         for (auto& voice : voices_) {
             mix_cues(*voice);
             process(*voice);
+            Points dropped;
+            (void)voice->chain.take_points(dropped);
         }
         mixed_cues_ = std::max(mixed_cues_, mixing_end());
         next_ += kPacketFrames;
@@ -152,11 +160,32 @@ void RenderLane::render(audio::ProgrammeFeed& feed, audio::RenderSink& sink) noe
         }
         process(voice);
         sink.block(index_, stream, next_, position_, output_.view());
+        give_felt(voice, stream, sink);
     }
     mixed_cues_ = std::max(mixed_cues_, mixing_end());
     next_ += kPacketFrames;
     if (playing_) position_ += kPacketFrames;
     retire_when_done();
+}
+
+void RenderLane::give_felt(Voice& voice, StreamId stream, audio::RenderSink& sink) noexcept {
+    Points points;
+    std::array<std::byte, std::tuple_size_v<Points> * dsp::HapticPoint::kPackedBytes> packed{};
+    std::size_t size = 0;
+    voice.chain.felt(felt_.channel(0));
+    const auto count = static_cast<std::size_t>(voice.chain.take_points(points));
+    for (const dsp::HapticPoint& point : std::span(points).first(count)) {
+        for (const std::byte byte : dsp::pack(point)) packed[size++] = byte;
+    }
+    audio::FeltBlock felt;
+    felt.sound = felt_.view();
+    felt.points = std::span(packed).first(size);
+    if (count > 0) {
+        const Frames at{points[0].position};
+        felt.points_media = MediaTime{at + chain_offset_};
+        felt.points_programme = playing_ ? ProgrammeTime{at} : position_;
+    }
+    sink.felt(index_, stream, next_, position_, felt);
 }
 
 void RenderLane::stop_at(MediaTime end) noexcept {

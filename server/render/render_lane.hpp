@@ -78,6 +78,7 @@ private:
     /// Programme frame of the last input frame of the packet in work.
     [[nodiscard]] ProgrammeTime mixing_end() const noexcept;
     void process(Voice& voice) noexcept;
+    void give_felt(Voice& voice, StreamId stream, audio::RenderSink& sink) noexcept;
 
     int index_;
     EventCallback on_event_;
@@ -87,10 +88,12 @@ private:
     audio::Block outside_;  ///< Of one voice.
     audio::Block inside_;
     audio::Block output_;
+    audio::Block felt_;
     bool active_ = false;
     bool playing_ = false;
     Epoch epoch_{};
-    MediaTime next_{};  ///< When the next chain output frame is due, codec delay not counted.
+    MediaTime next_{};       ///< When the next chain output frame is due, codec delay not counted.
+    Frames chain_offset_{};  ///< Media time of a chain's output frame, less its own number.
     ProgrammeTime position_{};    ///< Programme frame which the next chain output frame carries.
     ProgrammeTime cues_after_{};  ///< Timed cues at or before it are in the start state already.
     ProgrammeTime mixed_cues_{};  ///< Those at or before it have reached the mixers.

@@ -46,7 +46,8 @@ struct Listener {
     std::string group;
     std::string client;
     StreamId stream{};
-    bool left = false;  ///< Chose the exit; only counts leave this process.
+    wire::Companions companions;  ///< Wanted along with it.
+    bool left = false;            ///< Chose the exit; only counts leave this process.
     std::optional<ConnectionId> connection;
     std::chrono::steady_clock::time_point seen{};
     ListenerReport report;

@@ -1,6 +1,7 @@
 #include "server/session/messages.hpp"
 
 #include "common/audio/format.hpp"
+#include "common/wire/packet.hpp"
 #include "earshot/v1/session.pb.h"
 #include "earshot/v1/show.pb.h"
 #include "earshot/v1/stream.pb.h"
@@ -9,6 +10,8 @@
 
 namespace earshot::session {
 namespace {
+
+constexpr int kHapticBitrate = 100 * 3 * 8;  ///< 100 points of 3 bytes a second.
 
 std::uint32_t to_ms(Frames frames) {
     return static_cast<std::uint32_t>(
@@ -22,8 +25,8 @@ int index_of(const show::Show& show, std::string_view perspective) noexcept {
     return it == show.perspectives.end() ? -1 : static_cast<int>(it - show.perspectives.begin());
 }
 
-void fill(v1::Streams& out, const show::Show& show, int bitrate_bps) {
-    std::uint32_t number = 0;
+void fill(v1::Streams& out, const show::Show& show, int bitrate_bps, int tactile_bitrate_bps) {
+    std::uint8_t number = 0;
     for (const show::Perspective& perspective : show.perspectives) {
         v1::Stream& stream = *out.add_streams();
         stream.set_stream_id(number++);
@@ -32,6 +35,17 @@ void fill(v1::Streams& out, const show::Show& show, int bitrate_bps) {
         stream.set_bitrate(static_cast<std::uint32_t>(bitrate_bps));
         stream.set_channels(audio::kListenerChannels);
         stream.set_codec("opus");
+    }
+    for (std::uint8_t of = 0; tactile_bitrate_bps > 0 && of < number; ++of) {
+        const auto add = [&](v1::CompanionKind kind, StreamId id, int bitrate) {
+            v1::Companion& companion = *out.add_companions();
+            companion.set_stream_id(id.value);
+            companion.set_companion_of(of);
+            companion.set_kind(kind);
+            companion.set_bitrate(static_cast<std::uint32_t>(bitrate));
+        };
+        add(v1::COMPANION_KIND_TACTILE, wire::tactile_stream(StreamId{of}), tactile_bitrate_bps);
+        add(v1::COMPANION_KIND_HAPTIC, wire::haptic_stream(StreamId{of}), kHapticBitrate);
     }
     out.set_objective_stream_id(
         static_cast<std::uint32_t>(std::max(0, index_of(show, show::kObjective))));

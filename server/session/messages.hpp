@@ -16,7 +16,8 @@ class Timeline;
 namespace earshot::session {
 
 /// The protobuf forms of what a session knows.
-void fill(v1::Streams& out, const show::Show& show, int bitrate_bps);
+/// @param tactile_bitrate_bps  0: no companions.
+void fill(v1::Streams& out, const show::Show& show, int bitrate_bps, int tactile_bitrate_bps);
 void fill(v1::ShowSummary& out, const show::Show& show, std::optional<Frames> length);
 void fill(v1::StateChange& out, const StateNotice& notice, const show::Show& show);
 void fill(v1::Timeline& out, std::span<const timeline::Segment> segments);

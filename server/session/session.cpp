@@ -28,6 +28,10 @@ std::string label(const std::string& text) {
     return out;
 }
 
+wire::Companions companions_of(const v1::Companions& wanted) {
+    return {.tactile = wanted.tactile(), .haptics = wanted.haptics()};
+}
+
 ListenerReport report_of(const v1::Telemetry& from) {
     return {.known = true,
             .playing = from.playing(),
@@ -158,6 +162,7 @@ void Session::hello(ConnectionId connection, std::span<const std::byte> body) {
     listener->group = label(message.group());
     listener->client = label(message.client());
     listener->stream = *stream;
+    listener->companions = companions_of(message.companions());
     gateway_->send(connection, welcome(*listener));
     gateway_->accept(connection);
     route(*listener);
@@ -183,7 +188,7 @@ wire::SharedEnvelope Session::welcome(const Listener& listener) const {
     message.set_lead_ms(static_cast<std::uint32_t>(settings_.lead / std::chrono::milliseconds{1}));
     message.set_level_cap_dbfs(static_cast<float>(settings_.level_cap_dbfs));
     message.set_stream_id(listener.stream.value);
-    fill(*message.mutable_streams(), show_, settings_.bitrate_bps);
+    fill(*message.mutable_streams(), show_, settings_.bitrate_bps, settings_.tactile_bitrate_bps);
     fill(*message.mutable_show(), show_, playback_->length());
     fill(*message.mutable_session(), playback_->phase(clock_.now()), panic_, registry_.connected());
     fill(*message.mutable_timeline(), playback_->map().since(recent()));
@@ -195,7 +200,9 @@ wire::SharedEnvelope Session::welcome(const Listener& listener) const {
 
 void Session::route(const Listener& listener) {
     if (!listener.connection) return;
+    // Who is led away feels nothing until all is clear.
     const bool objective = panic_ || listener.left;
+    gateway_->accompany(*listener.connection, objective ? wire::Companions{} : listener.companions);
     gateway_->subscribe(*listener.connection, objective
                                                   ? stream_of(show::kObjective).value_or(StreamId{})
                                                   : listener.stream);
@@ -211,13 +218,16 @@ void Session::subscribe(ConnectionId connection, std::span<const std::byte> body
     if (wire::parse_body(body, message).has_error()) {
         return refuse(connection, v1::REFUSAL_BAD_MESSAGE, "the subscription could not be read");
     }
-    const auto stream = stream_of(message.perspective());
+    const bool stays = message.perspective().empty() && message.has_companions();
+    const std::optional<StreamId> stream =
+        stays ? listener->stream : stream_of(message.perspective());
     if (!stream) {
         log_.warning_limited(kArea, "subscribe",
                              "a listener asked for a perspective that is not there");
         return;
     }
     listener->stream = *stream;
+    if (message.has_companions()) listener->companions = companions_of(message.companions());
     route(*listener);
 }
 

@@ -22,6 +22,7 @@ struct SessionSettings {
     int start_at_listeners = 0;  ///< Begins by itself when so many listen; 0: does not.
     std::string server_name;     ///< "earshot-server 0.1.0"
     int bitrate_bps = 96'000;
+    int tactile_bitrate_bps = 48'000;  ///< Of the sound for shakers; 0: there are no companions.
 };
 
 /// One run of a show: who listens, what each hears, and what all are told.

@@ -9,7 +9,7 @@
 namespace earshot::stream {
 namespace {
 
-constexpr std::size_t kRing = 2'048;
+constexpr std::size_t kRing = 6'144;
 
 }  // namespace
 

@@ -11,7 +11,10 @@
 
 namespace earshot::stream {
 
-/// Counted since start, for all streams. Thread: any.
+/// Whether companions of perspectives are made (docs/protocol.md).
+enum class Feel { nothing, tactile_and_haptics };
+
+/// Counted since start, for all streams, companions included. Thread: any.
 struct StreamCounters {
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
@@ -23,13 +26,23 @@ struct StreamCounters {
 /// A fresh encoder for each epoch: listeners begin it with a fresh decoder, and equal sound gives
 /// equal payloads whatever played before.
 ///
+/// What is felt goes the same way: the sound for shakers as a mono stream, haptic points as packets
+/// of a stream of their own. Both are made whether anybody asks for them or not: nothing that a
+/// listener says reaches an encoder.
+///
 /// Thread: engine; counters() any. Real-time: begin(), block().
 class StreamEncoder final : public audio::RenderSink {
 public:
     /// @param streams      1 to show::kMaxStreams.
-    /// @param bitrate_bps  Per stream, 6 000 to 256 000.
+    /// @param bitrate_bps  Per perspective, 6 000 to 256 000; sound for shakers has its own.
     /// @param sinks        Take each packet, in this order; outlive the encoder.
-    StreamEncoder(int streams, int lanes, int bitrate_bps, std::vector<wire::PacketSink*> sinks);
+    StreamEncoder(int streams,
+                  int lanes,
+                  int bitrate_bps,
+                  std::vector<wire::PacketSink*> sinks,
+                  Feel feel = Feel::tactile_and_haptics);
+    /// Of the sound for shakers.
+    static constexpr int kTactileBitrate = 48'000;
 
     void begin(int lane, StreamId stream, Epoch epoch) noexcept override;
     void block(int lane,
@@ -37,20 +50,32 @@ public:
                MediaTime media,
                ProgrammeTime programme,
                audio::ConstBlockView block) noexcept override;
+    void felt(int lane,
+              StreamId stream,
+              MediaTime media,
+              ProgrammeTime programme,
+              const audio::FeltBlock& block) noexcept override;
     void flush() noexcept override;
 
     [[nodiscard]] StreamCounters counters() const noexcept;
 
 private:
     struct Voice {
-        explicit Voice(const codec::EncoderSettings& settings) : encoder(settings) {}
+        Voice(const codec::EncoderSettings& sound, const codec::EncoderSettings& tactile)
+            : encoder(sound), tactile_encoder(tactile) {}
         codec::OpusEncoder encoder;
+        codec::OpusEncoder tactile_encoder;
         Epoch epoch{};
         std::uint32_t sequence = 0;
+        std::uint32_t tactile_sequence = 0;
+        std::uint32_t haptic_sequence = 0;
     };
     [[nodiscard]] Voice& voice(int lane, StreamId stream) noexcept;
+    void encode(codec::OpusEncoder& encoder, audio::ConstBlockView block) noexcept;
+    void push() noexcept;
 
     int streams_;
+    Feel feel_;
     std::vector<std::unique_ptr<Voice>> voices_;  ///< [lane][stream]
     std::vector<wire::PacketSink*> sinks_;
     wire::PacketSlot packet_;

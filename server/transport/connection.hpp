@@ -33,12 +33,25 @@ public:
     /// Writes what is queued as control, then closes; after a second without mercy.
     virtual void close(const std::string& reason) = 0;
 
+    /// A stream that it is sent.
+    struct Subscription {
+        std::optional<StreamId> stream;
+        std::size_t index = 0;  ///< In the shard's list for the stream.
+    };
     /// What the shard remembers of it.
     struct Place {
         ConnectionId id;
         bool accepted = false;
-        std::optional<StreamId> stream;
-        std::size_t subscriber_index = 0;  ///< In the shard's list for the stream.
+        wire::Companions companions;
+        Subscription sound;
+        Subscription tactile;
+        Subscription haptics;
+
+        /// The one that a stream belongs to.
+        [[nodiscard]] Subscription& of(StreamId stream) noexcept {
+            const int kind = stream.value / wire::kMaxPerspectives;
+            return kind == 0 ? sound : (kind == 1 ? tactile : haptics);
+        }
     };
     Place place;
 };

@@ -10,8 +10,8 @@
 
 namespace earshot::transport {
 
-/// Streams that a server can have at once (DESIGN 5).
-inline constexpr std::size_t kMaxStreams = 8;
+/// Streams that a server can have at once: 8 perspectives (DESIGN 5) and their companions.
+inline constexpr std::size_t kMaxStreams = wire::kMaxStreamIds;
 
 /// The packets that were sent ahead and are still to be heard, so that somebody who joins or
 /// changes stream gets them at once. Thread: the owning shard. Pure: the time is given to it.

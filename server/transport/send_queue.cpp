@@ -25,11 +25,23 @@ bool SendQueue::push_control(wire::SharedEnvelope envelope) {
 }
 
 void SendQueue::push_audio(PacketPtr packet) {
-    if (audio_.size() >= limits_.audio_packets) {
-        audio_.pop_front();
+    const std::size_t kind = packet->stamp.stream.value / wire::kMaxPerspectives;
+    auto& waiting = audio_[std::min(kind, audio_.size() - 1)].waiting;
+    if (waiting.size() >= limits_.audio_packets) {
+        waiting.pop_front();
         ++dropped_;
     }
-    audio_.push_back(std::move(packet));
+    waiting.push_back(std::move(packet));
+}
+
+void SendQueue::clear_audio() noexcept {
+    for (Packets& packets : audio_) packets.waiting.clear();
+}
+
+std::size_t SendQueue::audio_waiting() const noexcept {
+    std::size_t sum = 0;
+    for (const Packets& packets : audio_) sum += packets.waiting.size();
+    return sum;
 }
 
 NextWrite SendQueue::next(MediaInstant now, int bundle_packets, bool flush) {
@@ -47,36 +59,47 @@ NextWrite SendQueue::next(MediaInstant now, int bundle_packets, bool flush) {
         control_bytes_ -= write.envelope->size();
         return write;
     }
-    drop_late(now);
-    if (audio_.empty() || (!flush && !audio_ready(now, bundle_packets))) return write;
-    write.what = NextWrite::What::bundle;
-    const StreamId stream = audio_.front()->stamp.stream;
-    while (!audio_.empty() && write.packet_count < wire::kMaxBundlePackets &&
-           audio_.front()->stamp.stream == stream) {
-        last_epoch_ = audio_.front()->stamp.epoch;
-        write.packets[static_cast<std::size_t>(write.packet_count++)] = std::move(audio_.front());
-        audio_.pop_front();
+    for (const std::size_t kind : {kSound, kHaptics, kTactile}) {
+        Packets& packets = audio_[kind];
+        drop_late(packets, now);
+        if (packets.waiting.empty() || (!flush && !ready(packets, now, bundle_packets))) continue;
+        take_bundle(packets, write);
+        return write;
     }
-    any_sent_ = true;
     return write;
 }
 
-void SendQueue::drop_late(MediaInstant now) {
+void SendQueue::take_bundle(Packets& packets, NextWrite& write) {
+    auto& waiting = packets.waiting;
+    write.what = NextWrite::What::bundle;
+    const StreamId stream = waiting.front()->stamp.stream;
+    while (!waiting.empty() && write.packet_count < wire::kMaxBundlePackets &&
+           waiting.front()->stamp.stream == stream) {
+        packets.last_epoch = waiting.front()->stamp.epoch;
+        write.packets[static_cast<std::size_t>(write.packet_count++)] = std::move(waiting.front());
+        waiting.pop_front();
+    }
+    packets.any_sent = true;
+}
+
+void SendQueue::drop_late(Packets& packets, MediaInstant now) {
     // Not only at the front: after a relocation, packets of two epochs wait in no order of time.
     const auto late = [&](const PacketPtr& packet) {
         return to_instant(packet->stamp.media) - now < limits_.late_margin;
     };
-    const auto kept = std::remove_if(audio_.begin(), audio_.end(), late);
-    dropped_ += static_cast<std::uint64_t>(audio_.end() - kept);
-    audio_.erase(kept, audio_.end());
+    auto& waiting = packets.waiting;
+    const auto kept = std::remove_if(waiting.begin(), waiting.end(), late);
+    dropped_ += static_cast<std::uint64_t>(waiting.end() - kept);
+    waiting.erase(kept, waiting.end());
 }
 
-bool SendQueue::audio_ready(MediaInstant now, int bundle_packets) const {
-    const wire::PacketStamp& newest = audio_.back()->stamp;
+bool SendQueue::ready(const Packets& packets, MediaInstant now, int bundle_packets) const {
+    const auto& waiting = packets.waiting;
+    const wire::PacketStamp& newest = waiting.back()->stamp;
     const auto wanted = static_cast<std::uint32_t>(std::max(bundle_packets, 1));
-    return audio_.size() >= wanted || (newest.sequence + phase_) % wanted == wanted - 1 ||
-           !any_sent_ || newest.epoch != last_epoch_ ||
-           to_instant(audio_.front()->stamp.media) - now < limits_.urgent;
+    return waiting.size() >= wanted || (newest.sequence + phase_) % wanted == wanted - 1 ||
+           !packets.any_sent || newest.epoch != packets.last_epoch ||
+           to_instant(waiting.front()->stamp.media) - now < limits_.urgent;
 }
 
 }  // namespace earshot::transport

@@ -17,7 +17,7 @@ namespace earshot::transport {
 struct SendLimits {
     std::size_t control_envelopes = 256;
     std::size_t control_bytes = 512 * 1024;
-    std::size_t audio_packets = 512;
+    std::size_t audio_packets = 512;  ///< Of each kind: sound, haptic points, tactile sound.
     std::size_t sync_replies = 32;
     /// A packet that is heard sooner than this cannot arrive in time any more.
     std::chrono::nanoseconds late_margin{5'000'000};
@@ -43,7 +43,8 @@ struct NextWrite {
 };
 
 /// The one queue in front of a connection's socket. Clock replies go first, then control, then
-/// audio; within each, in the order queued. Audio whose time has passed is never written.
+/// audio: sound, haptic points, tactile sound; within each, in the order queued. Audio whose time
+/// has passed is never written.
 /// Thread: the owning shard. Pure: the time is given to it.
 class SendQueue {
 public:
@@ -57,7 +58,7 @@ public:
     void push_audio(PacketPtr packet);
 
     /// Forgets waiting audio (another stream was subscribed to); not counted as late.
-    void clear_audio() noexcept { audio_.clear(); }
+    void clear_audio() noexcept;
 
     /// Takes the next message. Audio is held back until bundle_packets are there, unless it is
     /// urgent, is the first of its epoch, or flush is set. What waits because the peer lags is
@@ -65,23 +66,33 @@ public:
     [[nodiscard]] NextWrite next(MediaInstant now, int bundle_packets, bool flush);
 
     [[nodiscard]] bool control_empty() const noexcept { return control_.empty(); }
-    [[nodiscard]] std::size_t audio_waiting() const noexcept { return audio_.size(); }
+    /// Packets of all kinds.
+    [[nodiscard]] std::size_t audio_waiting() const noexcept;
     /// Packets that were given up because they were late or did not fit.
     [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
 
 private:
-    void drop_late(MediaInstant now);
-    [[nodiscard]] bool audio_ready(MediaInstant now, int bundle_packets) const;
+    // Kinds of packets, as stream ids are numbered.
+    static constexpr std::size_t kSound = 0;
+    static constexpr std::size_t kTactile = 1;
+    static constexpr std::size_t kHaptics = 2;
+    /// Packets of one kind, and what went of them.
+    struct Packets {
+        std::deque<PacketPtr> waiting;
+        bool any_sent = false;
+        Epoch last_epoch{};
+    };
+    void drop_late(Packets& packets, MediaInstant now);
+    [[nodiscard]] bool ready(const Packets& packets, MediaInstant now, int bundle_packets) const;
+    static void take_bundle(Packets& packets, NextWrite& write);
 
     SendLimits limits_;
     std::uint32_t phase_;
     std::vector<PendingSyncReply> sync_;
     std::deque<wire::SharedEnvelope> control_;
     std::size_t control_bytes_ = 0;
-    std::deque<PacketPtr> audio_;
+    std::array<Packets, 3> audio_;  ///< By kind.
     std::uint64_t dropped_ = 0;
-    bool any_sent_ = false;
-    Epoch last_epoch_{};
 };
 
 }  // namespace earshot::transport

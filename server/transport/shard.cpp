@@ -21,8 +21,9 @@ namespace {
 using boost::system::error_code;
 using namespace std::chrono_literals;
 
-/// 8 streams at 50 packets a second: 2.5 s; or the prefill of 8 streams at 2.5 s lead.
-constexpr std::size_t kRingPackets = 1024;
+/// 8 perspectives and their companions, 24 packets every 20 ms: 2.5 s; or their prefill at 2.5 s
+/// lead.
+constexpr std::size_t kRingPackets = 3072;
 /// Connections written between two looks at the sockets: about a third of a millisecond, so that
 /// clock requests never wait for a whole audience.
 constexpr std::size_t kPumpBatch = 64;
@@ -218,7 +219,9 @@ void Shard::add(std::shared_ptr<Connection> connection) {
 }
 
 void Shard::remove(Connection& connection) {
-    leave_stream(connection);
+    leave_stream(connection.place.sound);
+    leave_stream(connection.place.tactile);
+    leave_stream(connection.place.haptics);
     ShardCounters::move(
         connection.place.accepted ? counters_.listeners : counters_.connections_handshake, -1);
     connections_.erase(connection.place.id);
@@ -252,34 +255,58 @@ void Shard::accept(ConnectionId id) {
 
 void Shard::subscribe(ConnectionId id, StreamId stream) {
     Connection* connection = find(id);
-    if (connection == nullptr || stream.value >= kMaxStreams ||
-        connection->place.stream == stream) {
+    if (connection == nullptr || stream.value >= wire::kMaxPerspectives ||
+        connection->place.sound.stream == stream) {
         return;
     }
-    leave_stream(*connection);
     connection->forget_audio();
-    auto& list = subscribers_[stream.value];
-    connection->place.stream = stream;
-    connection->place.subscriber_index = list.size();
-    list.push_back(connection);
-    for (const PacketPtr& packet : history_.due(stream, now() + kJoinMargin)) {
-        connection->enqueue(packet);
-    }
+    join_stream(*connection, stream);
+    join_companions(*connection);
     connection->pump(true);
+}
+
+void Shard::accompany(ConnectionId id, wire::Companions companions) {
+    Connection* connection = find(id);
+    if (connection == nullptr || connection->place.companions == companions) return;
+    connection->place.companions = companions;
+    join_companions(*connection);
+    connection->pump(true);
+}
+
+void Shard::join_companions(Connection& connection) {
+    Connection::Place& place = connection.place;
+    if (!place.sound.stream) return;
+    const auto follow = [&](Connection::Subscription& subscription, bool wanted, StreamId stream) {
+        if (wanted && subscription.stream != stream) join_stream(connection, stream);
+        if (!wanted) leave_stream(subscription);
+    };
+    follow(place.tactile, place.companions.tactile, wire::tactile_stream(*place.sound.stream));
+    follow(place.haptics, place.companions.haptics, wire::haptic_stream(*place.sound.stream));
+}
+
+void Shard::join_stream(Connection& connection, StreamId stream) {
+    Connection::Subscription& subscription = connection.place.of(stream);
+    leave_stream(subscription);
+    auto& list = subscribers_[stream.value];
+    subscription = {stream, list.size()};
+    list.push_back(&connection);
+    for (const PacketPtr& packet : history_.due(stream, now() + kJoinMargin)) {
+        connection.enqueue(packet);
+    }
 }
 
 void Shard::close(ConnectionId id, const std::string& reason) {
     if (Connection* connection = find(id)) connection->close(reason);
 }
 
-void Shard::leave_stream(Connection& connection) noexcept {
-    if (!connection.place.stream) return;
-    auto& list = subscribers_[connection.place.stream->value];
+void Shard::leave_stream(Connection::Subscription& subscription) noexcept {
+    if (!subscription.stream) return;
+    auto& list = subscribers_[subscription.stream->value];
     Connection* last = list.back();
-    list[connection.place.subscriber_index] = last;
-    last->place.subscriber_index = connection.place.subscriber_index;
+    list[subscription.index] = last;
+    last->place.of(*subscription.stream).index = subscription.index;
     list.pop_back();
-    connection.place.stream.reset();
+    subscription.stream.reset();
 }
 
 void Shard::refused(Refused reason, const std::string& peer, const std::string& text) {

@@ -90,6 +90,7 @@ public:
     void broadcast(const wire::SharedEnvelope& envelope);
     void accept(ConnectionId id);
     void subscribe(ConnectionId id, StreamId stream);
+    void accompany(ConnectionId id, wire::Companions companions);
     void close(ConnectionId id, const std::string& reason);
     void set_bundle_packets(int packets) { bundle_packets_ = packets; }
     void set_lead(Frames lead) { history_.set_lead(lead); }
@@ -103,7 +104,9 @@ private:
     void drain();
     void pump_some();
     void arm_flush();
-    void leave_stream(Connection& connection) noexcept;
+    void join_stream(Connection& connection, StreamId stream);
+    void leave_stream(Connection::Subscription& subscription) noexcept;
+    void join_companions(Connection& connection);
     [[nodiscard]] Connection* find(ConnectionId id) const;
     void finish_stop();
 

@@ -180,6 +180,12 @@ void Transport::subscribe(ConnectionId connection, StreamId stream) {
                      [connection, stream](Shard& shard) { shard.subscribe(connection, stream); });
 }
 
+void Transport::accompany(ConnectionId connection, wire::Companions companions) {
+    parts_->on_owner(connection, [connection, companions](Shard& shard) {
+        shard.accompany(connection, companions);
+    });
+}
+
 void Transport::close(ConnectionId connection, std::string reason) {
     parts_->on_owner(connection, [connection, reason = std::move(reason)](Shard& shard) {
         shard.close(connection, reason);

@@ -74,6 +74,7 @@ public:
     void broadcast(wire::SharedEnvelope envelope) override;
     void accept(ConnectionId connection) override;
     void subscribe(ConnectionId connection, StreamId stream) override;
+    void accompany(ConnectionId connection, wire::Companions companions) override;
     void close(ConnectionId connection, std::string reason) override;
     void set_bundle_packets(int packets) override;
     void set_lead(Frames lead) override;

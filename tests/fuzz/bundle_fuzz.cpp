@@ -1,8 +1,9 @@
 // parse_bundle() on any bytes: what it accepts must write back to the same bytes, reserved fields
-// aside.
+// aside. Every payload is read as haptic points, too.
 
 #include "common/base/assert.hpp"
 #include "common/wire/bundle.hpp"
+#include "common/wire/haptics.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -24,6 +25,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         slot.size = static_cast<std::uint16_t>(view.payload.size());
         std::ranges::copy(view.payload, slot.payload.begin());
         slots.push_back(slot);
+        if (const auto points = parse_haptics(view.payload)) {
+            EARSHOT_ASSERT(points->count >= 1 && points->count <= kMaxHapticPoints);
+            for (const HapticPoint& point : points->points) {
+                EARSHOT_ASSERT(point.centroid <= 127);
+            }
+        }
     }
     std::vector<const PacketSlot*> pointers;
     for (const PacketSlot& slot : slots) {

@@ -96,6 +96,12 @@ STREAMS = [
          (3, "title", "string", "Through the drummer's ears"), (4, "bitrate", "uint", 96000),
          (5, "channels", "uint", 2), (6, "codec", "string", "opus")]]),
     (2, "objective_stream_id", "uint", 0), (3, "default_stream_id", "uint", 1)]
+COMPANIONS = STREAMS + [(4, "companions", "messages", [
+    [(1, "stream_id", "uint", 9), (2, "companion_of", "uint", 1), (3, "kind", "enum", 1),
+     (4, "bitrate", "uint", 48000)],
+    [(1, "stream_id", "uint", 17), (2, "companion_of", "uint", 1), (3, "kind", "enum", 2),
+     (4, "bitrate", "uint", 2400)]])]
+WANTED = [(1, "tactile", "bool", True), (2, "haptics", "bool", True)]
 TIMELINE = [(1, "segments", "messages", [
     [(1, "epoch", "uint", 1), (2, "media_time", "sint", 0), (3, "programme_time", "sint", 0),
      (4, "rate", "double", 0.0)],
@@ -168,6 +174,13 @@ MESSAGES = {
         (19, "state", "string", "sudden_loss"), (20, "playing", "bool", True),
         (21, "transport", "string", "ws")]),
     "exit": (0x31, "Exit", [(1, "left", "bool", True)]),
+    # What a body feels (since 1.1).
+    "hello_companions": (0x10, "Hello", [
+        (1, "version", "message", [(1, "major", "uint", 1), (2, "minor", "uint", 1)]),
+        (3, "role", "enum", 1), (11, "companions", "message", WANTED)]),
+    "subscribe_companions": (0x20, "Subscribe", [
+        (2, "companions", "message", [(1, "tactile", "bool", True), (2, "haptics", "bool", False)])]),
+    "streams_companions": (0x21, "Streams", COMPANIONS),
     # A newer minor: version 1.7, and fields this version does not know (100: text, 101: a number).
     "hello_newer_minor": (0x10, "Hello", [
         (1, "version", "message", [(1, "major", "uint", 1), (2, "minor", "uint", 7)]),
@@ -200,6 +213,10 @@ def vectors():
         1, [], raw=bundle(1, [packet(1, 0, 0, 0, b"", size=1276)]), error="payload_too_large")
     yield "bundle_stamp_too_far", *of_bundle(
         1, [], raw=bundle(1, [packet(1, 0, 2**48 + 1, 0, b"")]), error="bad_value")
+    # Two points: a stroke with rms 150, peak 200 and centroid 37, then rms 140, peak 180, centroid 36.
+    yield "bundle_haptic_points", *of_bundle(
+        17, [dict(epoch=3, sequence=42, media=4_799_520, programme=-1440,
+                  payload=bytes([150, 200, 0x80 | 37, 140, 180, 36]))])
     yield "unknown_kind", b"\x7f\x01\x02", {"kind": 0x7F, "error": "bad_kind"}
     for name, (kind, type_name, fields) in MESSAGES.items():
         yield name, bytes([kind]) + message(fields), {

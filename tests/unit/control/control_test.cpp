@@ -47,6 +47,7 @@ public:
     void broadcast(wire::SharedEnvelope) override { ++broadcasts; }
     void accept(ConnectionId) override {}
     void subscribe(ConnectionId, StreamId) override {}
+    void accompany(ConnectionId, wire::Companions) override {}
     void close(ConnectionId, std::string) override {}
     void set_bundle_packets(int) override {}
     void set_lead(Frames) override {}

@@ -32,6 +32,9 @@ public:
     void subscribe(ConnectionId connection, StreamId stream) override {
         streams[connection] = stream;
     }
+    void accompany(ConnectionId connection, wire::Companions wanted) override {
+        companions[connection] = wanted;
+    }
     void close(ConnectionId connection, std::string reason) override {
         closed[connection] = std::move(reason);
     }
@@ -42,6 +45,7 @@ public:
     std::vector<wire::SharedEnvelope> broadcasts;
     std::vector<ConnectionId> accepted;
     std::map<ConnectionId, StreamId> streams;
+    std::map<ConnectionId, wire::Companions> companions;
     std::map<ConnectionId, std::string> closed;
 };
 
@@ -167,6 +171,48 @@ TEST_F(SessionTest, AnExitLeadsToObjectiveUntilTheListenerComesBack) {
     exit.set_left(false);
     give(ann, wire::Kind::exit, exit);
     EXPECT_EQ(gateway.streams.at(ann), StreamId{1});
+}
+
+TEST_F(SessionTest, GivesCompanionsToWhoAsksForThem) {
+    give(ann, wire::Kind::hello, hello());
+    EXPECT_EQ(gateway.companions.at(ann), wire::Companions{});
+    auto message = hello();
+    message.mutable_companions()->set_tactile(true);
+    message.mutable_companions()->set_haptics(true);
+    give(bob, wire::Kind::hello, message);
+    EXPECT_EQ(gateway.companions.at(bob), (wire::Companions{.tactile = true, .haptics = true}));
+    const auto welcome = last_sent<v1::Welcome>(wire::Kind::welcome);
+    ASSERT_EQ(welcome.streams().streams_size(), 2) << "companions are no perspectives";
+    ASSERT_EQ(welcome.streams().companions_size(), 4);
+    const v1::Companion& last = welcome.streams().companions(3);
+    EXPECT_EQ(last.kind(), v1::COMPANION_KIND_HAPTIC);
+    EXPECT_EQ(last.companion_of(), 1U);
+    EXPECT_EQ(last.stream_id(), wire::haptic_stream(StreamId{1}).value);
+
+    v1::Subscribe subscribe;
+    subscribe.set_perspective("objective");
+    give(bob, wire::Kind::subscribe, subscribe);
+    EXPECT_EQ(gateway.streams.at(bob), StreamId{0});
+    EXPECT_TRUE(gateway.companions.at(bob).tactile) << "they stay as they were";
+    subscribe.clear_perspective();
+    subscribe.mutable_companions()->set_haptics(true);
+    give(bob, wire::Kind::subscribe, subscribe);
+    EXPECT_EQ(gateway.streams.at(bob), StreamId{0}) << "and so does the perspective";
+    EXPECT_EQ(gateway.companions.at(bob), (wire::Companions{.tactile = false, .haptics = true}));
+}
+
+TEST_F(SessionTest, WhoIsLedAwayFeelsNothing) {
+    auto message = hello();
+    message.mutable_companions()->set_tactile(true);
+    give(ann, wire::Kind::hello, message);
+    session.panic();
+    EXPECT_FALSE(gateway.companions.at(ann).tactile);
+    session.all_clear();
+    EXPECT_TRUE(gateway.companions.at(ann).tactile);
+    v1::Exit exit;
+    exit.set_left(true);
+    give(ann, wire::Kind::exit, exit);
+    EXPECT_FALSE(gateway.companions.at(ann).tactile);
 }
 
 TEST_F(SessionTest, CountsWhoIsInStep) {

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -87,18 +89,84 @@ TEST(StreamEncoder, GivesAnEpochTheSameBytesWhateverPlayedBefore) {
     EXPECT_EQ(payloads(fresh), payloads(used));
 }
 
+/// Blocks of a stream with what is felt in them: a mono tone and two points each.
+void encode_felt(StreamEncoder& encoder, int lane, StreamId stream, int blocks) {
+    for (int i = 0; i < blocks; ++i) {
+        const audio::Block sound = tone(i);
+        audio::Block felt(1, 960);
+        std::copy_n(sound.channel(0).begin(), 960, felt.channel(0).begin());
+        const std::array<std::byte, 6> points{std::byte{1}, std::byte{2}, std::byte{3},
+                                              static_cast<std::byte>(i)};
+        const MediaTime media{Frames{10'120 + 960 * i}};
+        const ProgrammeTime programme{Frames{5'120 + 960 * i}};
+        encoder.block(lane, stream, media, programme, sound.view());
+        encoder.felt(lane, stream, media, programme,
+                     {.sound = felt.view(),
+                      .points = points,
+                      .points_media = media - Frames{800},
+                      .points_programme = programme - Frames{800}});
+    }
+}
+
+TEST(StreamEncoder, SendsWhatIsFeltAsStreamsOfItsOwn) {
+    KeepingSink sink;
+    StreamEncoder encoder(2, 2, 96'000, {&sink});
+    encoder.begin(1, StreamId{1}, Epoch{9});
+    encode_felt(encoder, 1, StreamId{1}, 2);
+    ASSERT_EQ(sink.packets.size(), 6U);
+    const wire::PacketSlot& tactile = sink.packets[4];
+    EXPECT_EQ(tactile.stamp.stream, wire::tactile_stream(StreamId{1}));
+    EXPECT_EQ(tactile.stamp.epoch, Epoch{9});
+    EXPECT_EQ(tactile.stamp.sequence, 1U);
+    EXPECT_EQ(tactile.stamp.media, sink.packets[3].stamp.media) << "in step with what is heard";
+    EXPECT_EQ(tactile.stamp.programme, sink.packets[3].stamp.programme);
+    EXPECT_EQ(tactile.size, 120) << "48 kbit/s, 20 ms";
+    const wire::PacketSlot& points = sink.packets[5];
+    EXPECT_EQ(points.stamp.stream, wire::haptic_stream(StreamId{1}));
+    EXPECT_EQ(points.stamp.sequence, 1U);
+    EXPECT_EQ(points.stamp.media, MediaTime{Frames{10'120 + 960 - 800}});
+    EXPECT_EQ(points.stamp.programme, ProgrammeTime{Frames{5'120 + 960 - 800}});
+    ASSERT_EQ(points.size, 6);
+    EXPECT_EQ(points.payload[3], std::byte{1});
+
+    encoder.begin(1, StreamId{1}, Epoch{10});
+    sink.packets.clear();
+    encode_felt(encoder, 1, StreamId{1}, 1);
+    EXPECT_EQ(sink.packets[1].stamp.sequence, 0U);
+    EXPECT_EQ(sink.packets[2].stamp.sequence, 0U);
+}
+
+TEST(StreamEncoder, HearsTheSameWhetherCompanionsAreMadeOrNot) {
+    KeepingSink with;
+    KeepingSink without;
+    StreamEncoder feels(1, 1, 96'000, {&with});
+    StreamEncoder plain(1, 1, 96'000, {&without}, Feel::nothing);
+    for (StreamEncoder* encoder : {&feels, &plain}) {
+        encoder->begin(0, StreamId{0}, Epoch{1});
+        encode_felt(*encoder, 0, StreamId{0}, 20);
+    }
+    EXPECT_EQ(with.packets.size(), 60U);
+    EXPECT_EQ(without.packets.size(), 20U);
+    std::erase_if(with.packets, [](const auto& packet) { return packet.stamp.stream.value > 0; });
+    EXPECT_EQ(payloads(with), payloads(without));
+}
+
 TEST(StreamEncoder, EncodesWithoutLockAllocationOrSystemCall) {
     KeepingSink sink;
     StreamEncoder encoder(1, 1, 96'000, {&sink});
     const audio::Block block = tone(0);
+    const audio::Block felt(1, 960);
     earshot::test::rt_guard::expect_realtime_safe([&] {
         encoder.begin(0, StreamId{0}, Epoch{1});
         for (int i = 0; i < 5; ++i) {
             encoder.block(0, StreamId{0}, MediaTime{}, ProgrammeTime{}, block.view());
+            encoder.felt(
+                0, StreamId{0}, MediaTime{}, ProgrammeTime{},
+                {.sound = felt.view(), .points = {}, .points_media = {}, .points_programme = {}});
         }
     });
-    EXPECT_EQ(sink.packets.size(), 5U);
-    EXPECT_EQ(encoder.counters().packets, 5U);
+    EXPECT_EQ(sink.packets.size(), 10U) << "no points, no packet of them";
+    EXPECT_EQ(encoder.counters().packets, 10U);
     EXPECT_EQ(encoder.counters().codec_errors, 0U);
 }
 

@@ -174,5 +174,35 @@ TEST(SendQueue, LosesTheOldestClockReplyWhenFull) {
     EXPECT_EQ(queue.next(kNow, 1, false).what, What::nothing);
 }
 
+TEST(SendQueue, WritesSoundBeforeHapticPointsBeforeTactileSound) {
+    SendQueue queue;
+    queue.push_audio(packet(1, kNow + 400ms, 1, 9));
+    queue.push_audio(packet(2, kNow + 400ms, 1, 17));
+    queue.push_audio(packet(3, kNow + 400ms, 1, 1));
+    for (const std::uint32_t expected : {3U, 2U, 1U}) {
+        const NextWrite write = queue.next(kNow, 1, false);
+        ASSERT_EQ(write.packet_count, 1);
+        EXPECT_EQ(write.packets[0]->stamp.sequence, expected);
+    }
+    EXPECT_EQ(queue.next(kNow, 1, false).what, What::nothing);
+}
+
+TEST(SendQueue, BundlesAndDropsCompanionsAsSound) {
+    SendQueue queue(/*phase=*/0, {.audio_packets = 4});
+    for (std::uint32_t i = 0; i < 6; ++i) queue.push_audio(packet(i, kNow + 400ms, 1, 8));
+    queue.push_audio(packet(0, kNow + 2ms, 1, 16));
+    queue.push_audio(packet(0, kNow + 400ms, 1, 0));
+    EXPECT_EQ(queue.audio_waiting(), 6U);
+    EXPECT_EQ(queue.dropped(), 2U) << "of its own kind";
+    EXPECT_EQ(queue.next(kNow, 1, false).packets[0]->stamp.stream, StreamId{0});
+    const NextWrite tactile = queue.next(kNow, 1, false);
+    EXPECT_EQ(tactile.packet_count, 4);
+    EXPECT_EQ(tactile.packets[0]->stamp.sequence, 2U);
+    EXPECT_EQ(queue.dropped(), 3U) << "points that come too late";
+    queue.push_audio(packet(7, kNow + 400ms, 1, 8));
+    queue.clear_audio();
+    EXPECT_EQ(queue.audio_waiting(), 0U);
+}
+
 }  // namespace
 }  // namespace earshot::transport

@@ -20,6 +20,61 @@ TEST_F(TransportLoopback, SendsASubscriberItsStreamAndNoOther) {
     EXPECT_EQ(bundle->packets[0].payload[99], std::byte{2});
 }
 
+TEST_F(TransportLoopback, SendsCompanionsToWhoAskedForThemAndNobodyElse) {
+    config_.shards = 1;
+    start();
+    const auto plain = listener();
+    const ConnectionId plain_id = id_;
+    const auto client = listener();
+    // Of the next packets, sorted: how they are bundled is a matter of chance.
+    const auto streams_of = [](LoopbackClient& from, std::size_t packets) {
+        std::vector<int> streams;
+        while (streams.size() < packets) {
+            const auto frame = from.read_frame();
+            if (!frame || frame->payload.size() < 3) {
+                ADD_FAILURE() << "no bundle after " << streams.size() << " packets";
+                break;
+            }
+            streams.insert(streams.end(), std::to_integer<std::size_t>(frame->payload[2]),
+                           std::to_integer<int>(frame->payload[1]));
+        }
+        std::sort(streams.begin(), streams.end());
+        return streams;
+    };
+    const auto settle = [](LoopbackClient& of) {
+        of.send_envelope(wire::Kind::sync_request, v1::SyncRequest());
+        EXPECT_EQ(of.read_frame()->kind(), wire::Kind::sync_reply);
+    };
+    transport_->subscribe(plain_id, StreamId{1});
+    transport_->accompany(id_, {.tactile = true, .haptics = true});
+    transport_->subscribe(id_, StreamId{1});
+    settle(*plain);
+    settle(*client);
+    const auto push_all = [this](std::uint32_t sequence) {
+        for (const int stream : {0, 1, 8, 9, 16, 17}) {
+            push(sequence, 400ms, static_cast<std::uint8_t>(stream));
+        }
+    };
+    push_all(1);
+    EXPECT_EQ(streams_of(*client, 3), (std::vector<int>{1, 9, 17}));
+    push_all(2);
+    EXPECT_EQ(streams_of(*plain, 2), (std::vector<int>{1, 1})) << "and nothing in between";
+    EXPECT_EQ(streams_of(*client, 3), (std::vector<int>{1, 9, 17}));
+
+    // Moved to another perspective, with points alone: what is due of both comes at once.
+    transport_->accompany(id_, {.haptics = true});
+    transport_->subscribe(id_, StreamId{0});
+    EXPECT_EQ(streams_of(*client, 4), (std::vector<int>{0, 0, 16, 16}));
+    push_all(3);
+    EXPECT_EQ(streams_of(*client, 2), (std::vector<int>{0, 16}));
+
+    transport_->accompany(id_, {});
+    settle(*client);
+    push_all(4);
+    push_all(5);
+    EXPECT_EQ(streams_of(*client, 2), (std::vector<int>{0, 0}));
+}
+
 TEST_F(TransportLoopback, SendsANewcomerWhatIsStillDueInLargeBundles) {
     config_.shards = 1;
     start();

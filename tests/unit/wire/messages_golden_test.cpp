@@ -170,6 +170,27 @@ TEST(GoldenMessages, StreamAndShow) {
     subscribe.set_perspective("objective");
     expect_golden("subscribe", Kind::subscribe, subscribe);
     expect_golden("streams", Kind::streams, streams());
+    v1::Streams with_companions = streams();
+    const auto add = [&](std::uint32_t id, v1::CompanionKind kind, std::uint32_t bitrate) {
+        v1::Companion& companion = *with_companions.add_companions();
+        companion.set_stream_id(id);
+        companion.set_companion_of(1);
+        companion.set_kind(kind);
+        companion.set_bitrate(bitrate);
+    };
+    add(9, v1::COMPANION_KIND_TACTILE, 48'000);
+    add(17, v1::COMPANION_KIND_HAPTIC, 2'400);
+    expect_golden("streams_companions", Kind::streams, with_companions);
+    v1::Subscribe companions;
+    companions.mutable_companions()->set_tactile(true);
+    expect_golden("subscribe_companions", Kind::subscribe, companions);
+    v1::Hello hello;
+    hello.mutable_version()->set_major(1);
+    hello.mutable_version()->set_minor(1);
+    hello.set_role(v1::ROLE_LISTENER);
+    hello.mutable_companions()->set_tactile(true);
+    hello.mutable_companions()->set_haptics(true);
+    expect_golden("hello_companions", Kind::hello, hello);
     expect_golden("timeline", Kind::timeline, timeline());
     expect_golden("state_change", Kind::state_change, state_change());
     expect_golden("show_summary", Kind::show_summary, show_summary());
