@@ -1,12 +1,14 @@
 #include "client/app.hpp"
 
 #include "client/core/command_runner.hpp"
+#include "client/core/line_feeder.hpp"
 #include "client/core/listener_link.hpp"
 #include "client/core/player.hpp"
 #include "client/core/resume_store.hpp"
 #include "client/core/stats_printer.hpp"
 #include "client/core/tls_trust.hpp"
 #include "client/decoded_recorder.hpp"
+#include "client/sink/clock_bridge.hpp"
 #include "common/base/log.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -31,10 +33,9 @@ using boost::system::error_code;
 constexpr auto kHousekeeping = 20ms;
 constexpr auto kStatsPeriod = 1s;
 
-PlayerConfig player_config(const Options& options) {
+PlayerConfig player_config(const Options& options, double latency_ms) {
     PlayerConfig config;
-    config.device_latency =
-        std::chrono::nanoseconds{static_cast<std::int64_t>(options.device_latency_ms * 1e6)};
+    config.device_latency = std::chrono::nanoseconds{static_cast<std::int64_t>(latency_ms * 1e6)};
     config.level_cap_dbfs = options.level_cap_dbfs;
     return config;
 }
@@ -49,6 +50,7 @@ SessionConfig session_config(const Options& options, const std::optional<ResumeS
     config.resume_token = store ? store->load() : std::string{};
     config.level_cap_dbfs = options.level_cap_dbfs;
     config.device_latency_ms = options.device_latency_ms;
+    config.haptics = !options.on_haptic.empty();
     return config;
 }
 
@@ -75,6 +77,31 @@ CommandEnvironment environment_of(const StateEvent& heard) {
 
 }  // namespace
 
+/// A second device, for shakers: a player of its own, in step by the same clock.
+class TactileOutput {
+public:
+    /// @param machine  The client's clock. Outlives this.
+    TactileOutput(const Options& options, const LocalClockSource& machine)
+        : player_(player_config(options, options.tactile_latency_ms)),
+          audio_(player_),
+          opened_(sink::make_sink(*options.tactile_sink)),
+          bridge_(player_, *opened_.clock, machine) {}
+    ~TactileOutput() { stop(); }
+    TactileOutput(const TactileOutput&) = delete;
+    TactileOutput& operator=(const TactileOutput&) = delete;
+
+    void start() { opened_.sink->start(bridge_); }
+    void stop() const noexcept { opened_.sink->stop(); }
+    [[nodiscard]] ListenerAudio& audio() noexcept { return audio_; }
+    [[nodiscard]] std::string description() const { return opened_.sink->description(); }
+
+private:
+    Player player_;
+    PlayerAudio audio_;
+    sink::OpenedSink opened_;
+    sink::ClockBridge bridge_;
+};
+
 /// All parts of the program; members in the order in which they depend on each other.
 class App::Listener final : private ListenerLinkEvents {
 public:
@@ -82,10 +109,13 @@ public:
         : options_(options),
           log_("earshot-client"),
           store_(open_store(options)),
-          player_(player_config(options)),
+          player_(player_config(options, options.device_latency_ms)),
           audio_(player_),
           opened_(sink::make_sink(options.sink)),
-          session_(session_config(options, store_), audio_),
+          tactile_(options.tactile_sink ? std::make_unique<TactileOutput>(options, *opened_.clock)
+                                        : nullptr),
+          session_(
+              session_config(options, store_), audio_, tactile_ ? &tactile_->audio() : nullptr),
           signals_(io_, SIGINT, SIGTERM),
           housekeeping_(io_),
           stats_timer_(io_),
@@ -99,6 +129,9 @@ public:
         }
         if (!options.on_state.empty()) {
             runner_.emplace(options.on_state);
+        }
+        if (!options.on_haptic.empty()) {
+            feeder_.emplace(options.on_haptic);
         }
         link_.emplace(io_, options.url, trust_ ? &*trust_ : nullptr, *opened_.clock, session_,
                       static_cast<ListenerLinkEvents&>(*this), random_seed());
@@ -124,6 +157,10 @@ public:
         started_ = std::chrono::steady_clock::now();
         opened_.sink->start(player_);
         log_.info("sink", opened_.sink->description());
+        if (tactile_) {
+            tactile_->start();
+            log_.info("tactile", tactile_->description());
+        }
         link_->start();
         keep_house();
         if (options_.stats != StatsFormat::none) {
@@ -142,6 +179,9 @@ private:
                                  (info.badge.empty() ? "" : " (" + info.badge + ")") + " of " +
                                  (info.show_title.empty() ? "an open session" : info.show_title) +
                                  ", lead " + std::to_string(info.lead_ms) + " ms");
+        if ((tactile_ || feeder_) && info.companions.empty()) {
+            log_.warning("tactile", "this server makes nothing that could be felt");
+        }
         if (store_) {
             if (const auto saved = store_->save(session_.resume_token()); !saved) {
                 log_.warning("session", saved.failure().text);
@@ -172,7 +212,10 @@ private:
         if (runner_) {
             runner_->poll();
         }
-        housekeeping_.expires_after(until_next_state());
+        if (feeder_) {
+            tell_points();
+        }
+        housekeeping_.expires_after(until_next());
         housekeeping_.async_wait([this](error_code error) {
             // A timer that is due already calls back without error, cancelled or not.
             if (!error && !finished_) {
@@ -181,9 +224,12 @@ private:
         });
     }
 
-    /// At most kHousekeeping; less if a state is to be heard before.
-    [[nodiscard]] std::chrono::nanoseconds until_next_state() const {
-        const auto due = session_.states().next_due(session_.heard_stream());
+    /// At most kHousekeeping; less if a state is to be heard or a point to be felt before.
+    [[nodiscard]] std::chrono::nanoseconds until_next() const {
+        auto due = session_.states().next_due(session_.heard_stream());
+        if (const auto felt = session_.haptics().next_due(); felt && (!due || *felt < *due)) {
+            due = felt;
+        }
         if (!due || !session_.clock().valid) {
             return kHousekeeping;
         }
@@ -211,6 +257,29 @@ private:
                 }
             }
         }
+    }
+
+    void tell_points() {
+        const auto now = std::chrono::steady_clock::now();
+        feeder_->poll(now);
+        if (feeder_->last_error() != told_error_) {
+            told_error_ = feeder_->last_error();
+            log_.warning_limited("on-haptic", "command", told_error_);
+        }
+        if (!session_.clock().valid) {
+            return;
+        }
+        for (const TimedPoint& felt :
+             session_.haptics().advance(media_at_dac(), session_.programme())) {
+            feeder_->write(haptic_line(felt), now);
+        }
+    }
+
+    /// A last point with nothing in it, whatever was felt before.
+    void end_points() {
+        session_.haptics().hush();
+        tell_points();
+        feeder_->close();
     }
 
     void drain_decoded() {
@@ -274,6 +343,12 @@ private:
         stats_timer_.cancel();
         housekeeping_.cancel();
         link_->stop("the listener left");
+        if (feeder_) {
+            end_points();
+        }
+        if (tactile_) {
+            tactile_->stop();
+        }
         opened_.sink->stop();
     }
 
@@ -292,9 +367,12 @@ private:
     std::optional<TlsTrust> trust_;
     std::optional<DecodedRecorder> recorder_;
     std::optional<CommandRunner> runner_;
+    std::optional<LineFeeder> feeder_;
+    std::string told_error_;
     Player player_;
     PlayerAudio audio_;
     sink::OpenedSink opened_;  ///< After the player: its thread ends before the player goes.
+    std::unique_ptr<TactileOutput> tactile_;
     ClientSession session_;
     boost::asio::io_context io_{1};
     boost::asio::signal_set signals_;

@@ -13,9 +13,11 @@ namespace {
 struct RawOptions {
     std::string url;
     std::string sink;
+    std::string tactile_sink;
     std::string transport = "auto";
     std::string stats;
     std::string on_state;
+    std::string on_haptic;
     double duration_s = 0.0;
 };
 
@@ -37,6 +39,11 @@ void describe(CLI::App& cli, RawOptions& raw, Options& options) {
     cli.add_option("--device-latency-ms", options.device_latency_ms,
                    "Calibrated delay between the sound device and the ear (Bluetooth)")
         ->check(CLI::Range(0.0, 5'000.0));
+    cli.add_option("--tactile-sink", raw.tactile_sink,
+                   "Plays what is felt on a second device, for shakers; as --sink");
+    cli.add_option("--tactile-latency-ms", options.tactile_latency_ms,
+                   "Calibrated delay between that device and the skin")
+        ->check(CLI::Range(0.0, 5'000.0));
     cli.add_option("--level-cap-dbfs", options.level_cap_dbfs, "Largest sample that is played")
         ->check(CLI::Range(-60.0, 0.0));
     cli.add_option("--state-dir", options.state_dir,
@@ -50,12 +57,36 @@ void describe(CLI::App& cli, RawOptions& raw, Options& options) {
         "Command to run when a hearing state is heard (split into arguments, no shell); "
         "finds EARSHOT_STATE, EARSHOT_LABEL, EARSHOT_CAPTION, EARSHOT_PROGRAMME_TIME and "
         "EARSHOT_INTENSITY in its environment");
+    cli.add_option("--on-haptic", raw.on_haptic,
+                   "Command that is kept running (split into arguments, no shell) and gets a line "
+                   "of JSON for every haptic point, in the moment it is to be felt");
     cli.add_option("--record-decoded", options.record_decoded,
                    "Write what is decoded, before drift correction and gains, to this WAV and its "
                    "packets' stamps to FILE.json");
     cli.add_option("--duration", raw.duration_s, "End after this many seconds")
         ->check(CLI::Range(0.001, 1e7));
     cli.footer("Exit: 0 fine, 1 failed, 2 wrong usage.");
+}
+
+/// Splits the commands into their arguments.
+std::optional<Failure> take_commands(const RawOptions& raw, Options& options) {
+    struct Command {
+        const char* name;
+        const std::string& line;
+        std::vector<std::string>& into;
+    };
+    for (const Command& of : {Command{"--on-state: ", raw.on_state, options.on_state},
+                              Command{"--on-haptic: ", raw.on_haptic, options.on_haptic}}) {
+        if (of.line.empty()) {
+            continue;
+        }
+        const auto command = split_argv(of.line);
+        if (!command) {
+            return Failure{command.failure().code, of.name + command.failure().text};
+        }
+        of.into = *command;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -94,12 +125,15 @@ std::variant<Options, EndWith> parse_options(int argc, const char* const* argv) 
         return wrong_usage(sink.failure().text);
     }
     options.sink = *sink;
-    if (!raw.on_state.empty()) {
-        const auto command = split_argv(raw.on_state);
-        if (!command) {
-            return wrong_usage("--on-state: " + command.failure().text);
+    if (!raw.tactile_sink.empty()) {
+        const auto tactile = sink::parse_sink_spec(raw.tactile_sink, "--tactile-sink");
+        if (!tactile) {
+            return wrong_usage(tactile.failure().text);
         }
-        options.on_state = *command;
+        options.tactile_sink = *tactile;
+    }
+    if (const auto failure = take_commands(raw, options)) {
+        return wrong_usage(failure->text);
     }
     if (!raw.stats.empty()) {
         options.stats = raw.stats == "json" ? StatsFormat::json : StatsFormat::text;

@@ -23,11 +23,14 @@ struct Options {
     std::string perspective;
     sink::SinkSpec sink;
     double device_latency_ms = 0.0;
+    std::optional<sink::SinkSpec> tactile_sink;  ///< Where shakers are.
+    double tactile_latency_ms = 0.0;
     double level_cap_dbfs = 0.0;
     std::filesystem::path state_dir;  ///< Empty: nothing is kept.
     std::string tls_ca;
     StatsFormat stats = StatsFormat::none;
     std::vector<std::string> on_state;     ///< Split; empty: no command.
+    std::vector<std::string> on_haptic;    ///< Likewise.
     std::filesystem::path record_decoded;  ///< Empty: no recording.
     std::optional<std::chrono::duration<double>> duration;
 };

@@ -40,8 +40,8 @@ std::string one_line(std::string_view text) {
 
 }  // namespace
 
-ClientSession::ClientSession(SessionConfig config, ListenerAudio& audio)
-    : config_(std::move(config)), audio_(audio) {}
+ClientSession::ClientSession(SessionConfig config, ListenerAudio& audio, ListenerAudio* tactile)
+    : config_(std::move(config)), audio_(audio), tactile_(tactile) {}
 
 void ClientSession::on_open(SessionLink& link, LocalInstant now) {
     link_ = &link;
@@ -59,6 +59,10 @@ void ClientSession::on_open(SessionLink& link, LocalInstant now) {
     hello.set_join_code(config_.join_code);
     hello.set_resume_token(config_.resume_token);
     hello.set_decodes_audio(config_.decodes_audio);
+    if (tactile_ != nullptr || config_.haptics) {
+        hello.mutable_companions()->set_tactile(tactile_ != nullptr);
+        hello.mutable_companions()->set_haptics(config_.haptics);
+    }
     link.send(wire::make_envelope(wire::Kind::hello, hello));
 }
 
@@ -203,6 +207,7 @@ void ClientSession::on_welcome(const v1::Welcome& welcome, LocalInstant now) {
         estimator_ = sync::ClockEstimator{};
         model_ = {};
         states_ = StateWatch{};
+        haptics_ = HapticWatch{};
         programme_ = ProgrammeMap{};
         local_ = Local::own;
     } else {
@@ -235,7 +240,7 @@ void ClientSession::on_welcome(const v1::Welcome& welcome, LocalInstant now) {
     } else if (local_ != Local::own) {
         enter(Local::own, kLateAllClearFadeMs, now);
     } else {
-        audio_.command({.kind = PlayerCommand::Kind::follow, .stream = own_stream_});
+        follow(own_stream_);
     }
     tick(now);
 }
@@ -269,6 +274,15 @@ void ClientSession::on_streams(const v1::Streams& streams) {
     for (const v1::Stream& stream : streams.streams()) {
         info_.streams.push_back({stream_id(stream.stream_id()), one_line(stream.perspective()),
                                  one_line(stream.title())});
+    }
+    info_.companions.clear();
+    for (const v1::Companion& companion : streams.companions()) {
+        if (companion.kind() == v1::COMPANION_KIND_TACTILE ||
+            companion.kind() == v1::COMPANION_KIND_HAPTIC) {
+            info_.companions.push_back({stream_id(companion.stream_id()),
+                                        stream_id(companion.companion_of()),
+                                        companion.kind() == v1::COMPANION_KIND_HAPTIC});
+        }
     }
     info_.objective = stream_id(streams.objective_stream_id());
 }
@@ -305,11 +319,61 @@ void ClientSession::on_bundle(std::span<const std::byte> body, LocalInstant rece
         if (!view.payload.empty()) {
             std::memcpy(slot.payload.data(), view.payload.data(), view.payload.size());
         }
+        // All packets of a bundle are of one stream.
+        const auto companion =
+            std::find_if(info_.companions.begin(), info_.companions.end(),
+                         [&](const CompanionInfo& one) { return one.id == slot.stamp.stream; });
+        if (companion != info_.companions.end()) {
+            give_companion(*companion, slot, received);
+            continue;
+        }
         if (i == 0) {
             packet_of(slot.stamp.stream, received);
         }
         audio_.packet(slot, received);
     }
+}
+
+void ClientSession::give_companion(const CompanionInfo& companion,
+                                   const wire::PacketSlot& packet,
+                                   LocalInstant received) {
+    if (!companion.haptic) {
+        if (tactile_ != nullptr) {
+            tactile_->packet(packet, received);
+        }
+        return;
+    }
+    const auto points = wire::parse_haptics(packet.bytes());
+    if (!points) {
+        ++malformed_;
+    } else if (companion.of == own_stream_) {
+        haptics_.add(packet.stamp, *points);
+    }
+}
+
+void ClientSession::command(const PlayerCommand& command) {
+    audio_.command(command);
+    if (tactile_ == nullptr) {
+        return;
+    }
+    PlayerCommand felt = command;
+    if (felt.kind == PlayerCommand::Kind::panic) {
+        felt.kind = PlayerCommand::Kind::silence;  // and nothing of the objective stream
+    }
+    for (const CompanionInfo& companion : info_.companions) {
+        if (!companion.haptic && companion.of == command.stream) {
+            felt.stream = companion.id;
+        }
+    }
+    tactile_->command(felt);
+}
+
+void ClientSession::follow(StreamId stream) {
+    if (stream != own_stream_) {
+        own_stream_ = stream;
+        haptics_.clear();
+    }
+    command({.kind = PlayerCommand::Kind::follow, .stream = stream});
 }
 
 // The server routes by sending: packets of another stream mean that this listener was moved there.
@@ -320,8 +384,7 @@ void ClientSession::packet_of(StreamId stream, LocalInstant now) {
     if (stream == info_.objective && now - all_clear_at_ < kAllClearSettles) {
         return;
     }
-    own_stream_ = stream;
-    audio_.command({.kind = PlayerCommand::Kind::follow, .stream = stream});
+    follow(stream);
 }
 
 void ClientSession::on_sync_reply(std::span<const std::byte> body, LocalInstant received) {
@@ -349,6 +412,9 @@ void ClientSession::on_sync_reply(std::span<const std::byte> body, LocalInstant 
     model_ = estimator_.model();
     if (model_.valid) {
         audio_.clock(model_);
+        if (tactile_ != nullptr) {
+            tactile_->clock(model_);
+        }
     }
 }
 
@@ -380,6 +446,11 @@ void ClientSession::enter(Local mode, std::uint32_t fade_ms, LocalInstant now) {
     local_ = mode;
     PlayerCommand command;
     command.fade_ms = fade_ms;
+    if (mode == Local::own) {
+        haptics_.resume();
+    } else {
+        haptics_.hush();
+    }
     switch (mode) {
         case Local::panic:
             command.kind = PlayerCommand::Kind::panic;
@@ -395,14 +466,14 @@ void ClientSession::enter(Local mode, std::uint32_t fade_ms, LocalInstant now) {
             all_clear_at_ = now;
             break;
     }
-    audio_.command(command);
+    this->command(command);
 }
 
 void ClientSession::post_level_cap(float session_cap_dbfs) {
     const auto own = static_cast<float>(config_.level_cap_dbfs);
-    audio_.command({.kind = PlayerCommand::Kind::level_cap,
-                    .stream = {},
-                    .value_db = std::clamp(std::min(own, session_cap_dbfs), -60.0F, 0.0F)});
+    command({.kind = PlayerCommand::Kind::level_cap,
+             .stream = {},
+             .value_db = std::clamp(std::min(own, session_cap_dbfs), -60.0F, 0.0F)});
 }
 
 void ClientSession::send_telemetry() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/core/haptic_watch.hpp"
 #include "client/core/programme_map.hpp"
 #include "client/core/session_ports.hpp"
 #include "client/core/state_watch.hpp"
@@ -38,6 +39,7 @@ struct SessionConfig {
     double level_cap_dbfs = 0.0;  ///< The listener's own; the session's may only lower it.
     double device_latency_ms = 0.0;
     bool decodes_audio = true;
+    bool haptics = false;  ///< Wants haptic points.
 };
 
 /// One stream of the session, as a listener knows it.
@@ -45,6 +47,13 @@ struct StreamInfo {
     StreamId id;
     std::string perspective;
     std::string title;
+};
+
+/// A stream that goes along with another, for the skin.
+struct CompanionInfo {
+    StreamId id;
+    StreamId of;
+    bool haptic = false;  ///< Points for motors; else sound for shakers.
 };
 
 /// What the server has told this listener about itself.
@@ -56,6 +65,7 @@ struct SessionInfo {
     std::string show_title;
     std::uint32_t lead_ms = 0;
     std::vector<StreamInfo> streams;
+    std::vector<CompanionInfo> companions;
     StreamId objective{};
     std::uint32_t phase = 0;  ///< earshot.v1.SessionPhase.
 };
@@ -83,8 +93,10 @@ public:
         refused,  ///< See refusal().
     };
 
-    /// @param audio  Outlives this.
-    ClientSession(SessionConfig config, ListenerAudio& audio);
+    /// @param tactile  Plays the sound for shakers; null: it is not asked for. In a panic it is
+    ///                 silent until all is clear.
+    /// Both outlive this.
+    ClientSession(SessionConfig config, ListenerAudio& audio, ListenerAudio* tactile = nullptr);
 
     /// A WebSocket stands: says hello. @param link  Lives until on_closed().
     void on_open(SessionLink& link, LocalInstant now);
@@ -115,6 +127,9 @@ public:
     /// The listener advances it by the media time at the DAC.
     [[nodiscard]] StateWatch& states() noexcept { return states_; }
     [[nodiscard]] const StateWatch& states() const noexcept { return states_; }
+    /// Likewise, what is to be felt.
+    [[nodiscard]] HapticWatch& haptics() noexcept { return haptics_; }
+    [[nodiscard]] const HapticWatch& haptics() const noexcept { return haptics_; }
     /// The stream that is heard: the listener's own, or the objective one in a panic.
     [[nodiscard]] StreamId heard_stream() const noexcept;
     /// Envelopes that could not be read (unknown kinds are not counted).
@@ -132,6 +147,11 @@ private:
     void on_timeline(const v1::Timeline& timeline);
     void on_state_change(const v1::StateChange& change);
     void packet_of(StreamId stream, LocalInstant now);
+    void give_companion(const CompanionInfo& companion,
+                        const wire::PacketSlot& packet,
+                        LocalInstant received);
+    void follow(StreamId stream);
+    void command(const PlayerCommand& command);
     void enter(Local mode, std::uint32_t fade_ms, LocalInstant now);
     void post_level_cap(float session_cap_dbfs);
     void refuse(std::string text, bool final);
@@ -139,6 +159,7 @@ private:
 
     SessionConfig config_;
     ListenerAudio& audio_;
+    ListenerAudio* tactile_;
     SessionLink* link_ = nullptr;
     State state_ = State::closed;
     SessionInfo info_;
@@ -154,6 +175,7 @@ private:
 
     ProgrammeMap programme_;
     StateWatch states_;
+    HapticWatch haptics_;
     StreamId own_stream_{};
     Local local_ = Local::own;
     LocalInstant all_clear_at_{};

@@ -1,22 +1,20 @@
 #pragma once
 
+#include "client/core/spawn.hpp"
+
 #include <sys/types.h>
 
 #include <cstdint>
 #include <deque>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace earshot::client {
 
-/// Names and values that a command finds in its environment, on top of the program's own.
-using CommandEnvironment = std::vector<std::pair<std::string, std::string>>;
-
 /// Starts a person's command when something happens: no shell, a few at once, none waited for.
 ///
-/// Children get /dev/null as input, this program's standard error as output and error, no other
-/// open file, and no blocked signal. A child that outlives the program is left alone.
+/// Children get /dev/null as input, else what spawn_command() says. A child that outlives the
+/// program is left alone.
 /// Thread: one owner (network). Real-time: no.
 class CommandRunner {
 public:

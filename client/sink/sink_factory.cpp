@@ -14,8 +14,8 @@ namespace {
 constexpr double kMaxPpm = 1'000.0;
 constexpr double kMaxOffsetMs = 1e9;
 
-Failure bad(std::string_view text, const std::string& why) {
-    return {Errc::bad_value, "--sink " + std::string{text} + ": " + why};
+Failure bad(std::string_view option, std::string_view text, const std::string& why) {
+    return {Errc::bad_value, std::string{option} + " " + std::string{text} + ": " + why};
 }
 
 std::optional<double> number(std::string_view text) {
@@ -68,7 +68,7 @@ OpenedSink make_simulated(const SimulatedSettings& settings) {
 
 }  // namespace
 
-Expected<SinkSpec> parse_sink_spec(std::string_view text) {
+Expected<SinkSpec> parse_sink_spec(std::string_view text, std::string_view option) {
     SinkSpec spec;
     if (text.empty()) {
         return spec;
@@ -82,8 +82,9 @@ Expected<SinkSpec> parse_sink_spec(std::string_view text) {
             return spec;
         }
         if (rest.front() != ':' || rest.size() == 1) {
-            return bad(text, "a device name follows the colon, as in " + std::string{name} +
-                                 (name == "alsa" ? ":hw:0" : ":SINK"));
+            return bad(option, text,
+                       "a device name follows the colon, as in " + std::string{name} +
+                           (name == "alsa" ? ":hw:0" : ":SINK"));
         }
         spec.device = rest.substr(1);
         return spec;
@@ -94,10 +95,10 @@ Expected<SinkSpec> parse_sink_spec(std::string_view text) {
             rest.remove_prefix(1);
         }
         if (const std::string why = take_options(rest, spec.simulated); !why.empty()) {
-            return bad(text, why);
+            return bad(option, text, why);
         }
         if (rest.empty()) {
-            return bad(text, "a path follows, as in file:/tmp/heard.wav");
+            return bad(option, text, "a path follows, as in file:/tmp/heard.wav");
         }
         spec.simulated.record = std::string{rest};
         return spec;
@@ -105,14 +106,14 @@ Expected<SinkSpec> parse_sink_spec(std::string_view text) {
     if (name == "null") {
         spec.kind = SinkSpec::Kind::null;
         if (const std::string why = take_options(rest, spec.simulated); !why.empty()) {
-            return bad(text, why);
+            return bad(option, text, why);
         }
         if (!rest.empty()) {
-            return bad(text, "only ,ppm=P and ,offset-ms=O can follow null");
+            return bad(option, text, "only ,ppm=P and ,offset-ms=O can follow null");
         }
         return spec;
     }
-    return bad(text,
+    return bad(option, text,
                "there is no such sink; expected alsa[:DEV], pulse[:SINK], "
                "file:PATH[,ppm=P,offset-ms=O] or null");
 }

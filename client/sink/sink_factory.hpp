@@ -27,7 +27,9 @@ struct SinkSpec {
 
 /// Reads alsa[:DEV] | pulse[:SINK] | file:PATH[,ppm=P,offset-ms=O] | null[,ppm=P,offset-ms=O];
 /// empty text is automatic. Options are read from the end, so a path may hold commas.
-[[nodiscard]] Expected<SinkSpec> parse_sink_spec(std::string_view text);
+/// @param option  Stands in the text of a failure.
+[[nodiscard]] Expected<SinkSpec> parse_sink_spec(std::string_view text,
+                                                 std::string_view option = "--sink");
 
 /// A sink and the clock of the machine it belongs to.
 struct OpenedSink {

@@ -19,9 +19,12 @@ SkewedLocalClock::SkewedLocalClock(double ppm, std::chrono::nanoseconds offset) 
     : base_ns_(monotonic_raw_ns()), rate_(ppm * 1e-6), offset_(offset) {}
 
 LocalInstant SkewedLocalClock::now() const noexcept {
-    const std::int64_t raw = monotonic_raw_ns();
-    const auto gained = std::llround(static_cast<double>(raw - base_ns_) * rate_);
-    return LocalInstant{std::chrono::nanoseconds{raw + gained} + offset_};
+    return at_raw_ns(monotonic_raw_ns());
+}
+
+LocalInstant SkewedLocalClock::at_raw_ns(std::int64_t raw_ns) const noexcept {
+    const auto gained = std::llround(static_cast<double>(raw_ns - base_ns_) * rate_);
+    return LocalInstant{std::chrono::nanoseconds{raw_ns + gained} + offset_};
 }
 
 std::int64_t SkewedLocalClock::raw_ns(LocalInstant instant) const noexcept {

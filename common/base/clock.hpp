@@ -10,6 +10,15 @@ class LocalClockSource {
 public:
     virtual ~LocalClockSource() = default;
     [[nodiscard]] virtual LocalInstant now() const noexcept = 0;
+    /// The true CLOCK_MONOTONIC_RAW nanoseconds of a reading of this clock, which is that clock
+    /// itself unless something else is said.
+    [[nodiscard]] virtual std::int64_t raw_ns(LocalInstant instant) const noexcept {
+        return instant.time_since_epoch().count();
+    }
+    /// The other way round.
+    [[nodiscard]] virtual LocalInstant at_raw_ns(std::int64_t raw_ns) const noexcept {
+        return LocalInstant{std::chrono::nanoseconds{raw_ns}};
+    }
 };
 
 /// CLOCK_MONOTONIC_RAW: not slewed by NTP.
@@ -25,8 +34,8 @@ public:
     /// @param offset  Added to every reading.
     SkewedLocalClock(double ppm, std::chrono::nanoseconds offset) noexcept;
     [[nodiscard]] LocalInstant now() const noexcept override;
-    /// The true CLOCK_MONOTONIC_RAW nanoseconds of a reading of this clock.
-    [[nodiscard]] std::int64_t raw_ns(LocalInstant instant) const noexcept;
+    [[nodiscard]] std::int64_t raw_ns(LocalInstant instant) const noexcept override;
+    [[nodiscard]] LocalInstant at_raw_ns(std::int64_t raw_ns) const noexcept override;
 
 private:
     std::int64_t base_ns_;

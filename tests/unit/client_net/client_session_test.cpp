@@ -390,5 +390,127 @@ TEST_F(ClientSessionTest, SaysGoodByeOnlyWhenItIsIn) {
     EXPECT_EQ(newest<v1::Bye>(wire::Kind::bye).reason(), "done");
 }
 
+/// A listener that wants to feel, at a server that has companions.
+class FeelingSessionTest : public ClientSessionTest {
+protected:
+    FeelingSessionTest() {
+        auto* streams = welcome_.mutable_streams();
+        for (std::uint32_t of = 0; of < 2; ++of) {
+            for (const auto kind : {v1::COMPANION_KIND_TACTILE, v1::COMPANION_KIND_HAPTIC}) {
+                auto* companion = streams->add_companions();
+                companion->set_stream_id(kind == v1::COMPANION_KIND_TACTILE ? 8 + of : 16 + of);
+                companion->set_companion_of(of);
+                companion->set_kind(kind);
+            }
+        }
+        auto* segment = welcome_.mutable_timeline()->add_segments();
+        segment->set_epoch(1);
+        segment->set_rate(1.0);
+    }
+
+    static SessionConfig feeling() {
+        SessionConfig config = ClientSessionTest::config();
+        config.haptics = true;
+        return config;
+    }
+    void join_feeling() {
+        session_feels_.on_open(link_, now_);
+        receive_feeling(wire::make_envelope(wire::Kind::welcome, welcome_));
+    }
+    void receive_feeling(const std::vector<std::byte>& envelope) {
+        session_feels_.on_envelope(envelope, now_);
+    }
+    void control(v1::LocalAction action) {
+        v1::LocalControl message;
+        message.set_action(action);
+        receive_feeling(wire::make_envelope(wire::Kind::local_control, message));
+    }
+    /// A packet of two points, peaks 2 and 3, of a stream.
+    static std::vector<std::byte> points(std::uint8_t stream, std::int64_t media) {
+        wire::PacketSlot slot;
+        slot.stamp = {StreamId{stream}, Epoch{1}, 0, MediaTime{Frames{media}}, ProgrammeTime{}};
+        slot.size = 6;
+        slot.payload[1] = std::byte{2};
+        slot.payload[4] = std::byte{3};
+        const wire::PacketSlot* pointer = &slot;
+        std::vector<std::byte> envelope{static_cast<std::byte>(wire::Kind::bundle)};
+        wire::append_bundle({&pointer, 1}, envelope);
+        return envelope;
+    }
+    std::vector<int> felt(std::int64_t media) {
+        std::vector<int> peaks;
+        for (const TimedPoint& point : session_feels_.haptics().advance(
+                 MediaTime{Frames{media}}, session_feels_.programme())) {
+            peaks.push_back(point.point.peak);
+        }
+        return peaks;
+    }
+
+    FakeAudio tactile_;
+    ClientSession session_feels_{feeling(), audio_, &tactile_};
+};
+
+TEST_F(FeelingSessionTest, AsksForCompanionsOnlyIfSomebodyFeels) {
+    session_.on_open(link_, now_);
+    EXPECT_FALSE(newest<v1::Hello>(wire::Kind::hello).has_companions());
+    session_feels_.on_open(link_, now_);
+    const auto hello = newest<v1::Hello>(wire::Kind::hello);
+    EXPECT_TRUE(hello.companions().tactile());
+    EXPECT_TRUE(hello.companions().haptics());
+}
+
+TEST_F(FeelingSessionTest, GivesEachStreamToWhoTakesIt) {
+    join_feeling();
+    EXPECT_EQ(audio_.commands.back().stream, StreamId{1});
+    EXPECT_EQ(tactile_.commands.back().kind, Kind::follow);
+    EXPECT_EQ(tactile_.commands.back().stream, StreamId{9});
+    receive_feeling(bundle_of(1, 1, 0, 2));
+    receive_feeling(bundle_of(9, 1, 0, 3));
+    receive_feeling(points(17, 1'000));
+    receive_feeling(points(16, 1'000));  // of a perspective that is not followed
+    EXPECT_EQ(audio_.packets.size(), 2U);
+    EXPECT_EQ(tactile_.packets.size(), 3U);
+    EXPECT_EQ(session_feels_.heard_stream(), StreamId{1}) << "companions move nobody";
+    EXPECT_THAT(felt(1'500), testing::ElementsAre(2, 3));
+    EXPECT_EQ(session_feels_.malformed(), 0U);
+    receive_feeling(bundle_of(17, 1, 0, 1));  // two bytes: no points
+    EXPECT_EQ(session_feels_.malformed(), 1U);
+}
+
+TEST_F(FeelingSessionTest, CompanionsMoveWithTheirPerspective) {
+    join_feeling();
+    receive_feeling(points(17, 1'000));
+    receive_feeling(bundle_of(0, 1, 0, 1));
+    EXPECT_EQ(tactile_.commands.back().stream, StreamId{8});
+    EXPECT_THAT(felt(1'000), testing::IsEmpty()) << "points of what was left";
+    receive_feeling(points(16, 2'000));
+    EXPECT_THAT(felt(2'000), testing::ElementsAre(2));
+}
+
+TEST_F(FeelingSessionTest, APanicIsNotFelt) {
+    join_feeling();
+    receive_feeling(points(17, 1'000));
+    EXPECT_THAT(felt(1'000), testing::ElementsAre(2));
+    control(v1::LOCAL_ACTION_PANIC);
+    EXPECT_EQ(audio_.commands.back().kind, Kind::panic);
+    EXPECT_EQ(tactile_.commands.back().kind, Kind::silence);
+    EXPECT_THAT(felt(1'001), testing::ElementsAre(0)) << "the last point";
+    EXPECT_THAT(felt(1'480), testing::IsEmpty());
+    control(v1::LOCAL_ACTION_ALL_CLEAR);
+    EXPECT_EQ(tactile_.commands.back().kind, Kind::all_clear);
+    EXPECT_EQ(tactile_.commands.back().stream, StreamId{9});
+    receive_feeling(points(17, 2'000));
+    EXPECT_THAT(felt(2'000), testing::ElementsAre(2));
+}
+
+TEST_F(FeelingSessionTest, TheLevelCapHoldsForShakersToo) {
+    welcome_.set_level_cap_dbfs(-20.0F);
+    join_feeling();
+    const auto cap = std::find_if(tactile_.commands.begin(), tactile_.commands.end(),
+                                  [](const auto& one) { return one.kind == Kind::level_cap; });
+    ASSERT_NE(cap, tactile_.commands.end());
+    EXPECT_FLOAT_EQ(cap->value_db, -20.0F);
+}
+
 }  // namespace
 }  // namespace earshot::client

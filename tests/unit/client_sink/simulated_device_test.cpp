@@ -1,5 +1,7 @@
 #include "client/sink/simulated_device.hpp"
 
+#include "client/sink/clock_bridge.hpp"
+
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <unistd.h>
@@ -122,6 +124,24 @@ TEST(SimulatedDevice, RecordsEveryFrameWithItsTrueInstant) {
     EXPECT_NE(text.find("],\"late_calls\":"), std::string::npos);
     std::filesystem::remove(path);
     std::filesystem::remove(path.string() + ".json");
+}
+
+TEST(ClockBridge, SaysWhenFramesPlayByTheMachinesClock) {
+    struct Listening final : audio::PlaybackCallback {
+        void render(audio::BlockView, LocalInstant dac_time) noexcept override { at = dac_time; }
+        LocalInstant at{};
+    } player;
+    const SkewedLocalClock machine(-80.0, 1'234ms);
+    const SkewedLocalClock device(120.0, -5ms);
+    ClockBridge bridge(player, device, machine);
+    for (const auto ahead : {0s, 10s, 3'600s}) {
+        const std::int64_t raw = monotonic_raw_ns() + std::chrono::nanoseconds(ahead).count();
+        bridge.render({}, device.at_raw_ns(raw));
+        EXPECT_NEAR(static_cast<double>(machine.raw_ns(player.at) - raw), 0.0, 4.0) << "ns";
+    }
+    const RawLocalClock real;
+    bridge.render({}, device.now());
+    EXPECT_EQ(real.raw_ns(real.at_raw_ns(123)), 123);
 }
 
 }  // namespace

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "common/audio/ports.hpp"
+#include "common/base/clock.hpp"
+
+namespace earshot::sink {
+
+/// Stands between a second device and its player: says when its frames play by the machine's clock,
+/// which all of a client goes by. A real device goes by it anyway; a simulated one has its own.
+/// Thread: the sink's. Real-time: yes.
+class ClockBridge final : public audio::PlaybackCallback {
+public:
+    /// @param player, device, machine  Outlive this.
+    ClockBridge(audio::PlaybackCallback& player,
+                const LocalClockSource& device,
+                const LocalClockSource& machine) noexcept
+        : player_(player), device_(device), machine_(machine) {}
+
+    void render(audio::BlockView out, LocalInstant dac_time) noexcept override {
+        player_.render(out, machine_.at_raw_ns(device_.raw_ns(dac_time)));
+    }
+
+private:
+    audio::PlaybackCallback& player_;
+    const LocalClockSource& device_;
+    const LocalClockSource& machine_;
+};
+
+}  // namespace earshot::sink
