@@ -1,6 +1,7 @@
 // What one peer does, by bad luck or on purpose, costs the others nothing.
 #include "common/wire/envelope.hpp"
 #include "earshot/v1/handshake.pb.h"
+#include "tests/integration/raw_listener.hpp"
 #include "tests/integration/room.hpp"
 #include "tests/support/json.hpp"
 #include "tests/support/media_reference.hpp"
@@ -18,70 +19,14 @@ namespace {
 
 constexpr std::int64_t kSecond = 48'000;
 
-constexpr std::string_view kUpgrade =
-    "GET /stream HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    "Sec-WebSocket-Protocol: earshot.v1\r\n\r\n";
-
-/// One binary WebSocket message of a client (RFC 6455 section 5.2), its mask all zeroes.
-std::string web_socket_message(std::string_view body) {
-    std::string frame = "\x82";
-    if (body.size() < 126) {
-        frame.push_back(static_cast<char>(0x80U | body.size()));
-    } else {
-        frame.push_back(static_cast<char>(0xFE));
-        frame.push_back(static_cast<char>((body.size() >> 8U) & 0xFFU));
-        frame.push_back(static_cast<char>(body.size() & 0xFFU));
-    }
-    frame.append(4, '\0');
-    return frame.append(body);
-}
-
-std::string hello(std::uint32_t version_major) {
-    v1::Hello message;
-    message.mutable_version()->set_major(version_major);
-    message.set_role(v1::ROLE_LISTENER);
-    message.set_client("a test");
-    const auto envelope = wire::make_envelope(wire::Kind::hello, message);
-    return {reinterpret_cast<const char*>(envelope.data()), envelope.size()};
-}
-
-/// A socket that has become a WebSocket.
-RawSocket upgraded(std::uint16_t port) {
-    RawSocket socket(port);
-    EXPECT_TRUE(socket.send(kUpgrade));
-    std::string answer;
-    while (answer.find("\r\n\r\n") == std::string::npos) {
-        const std::string more = socket.receive(1, 5s);
-        if (more.empty()) {
-            ADD_FAILURE() << "no answer to the upgrade: " << answer;
-            break;
-        }
-        answer += more;
-    }
-    EXPECT_EQ(answer.rfind("HTTP/1.1 101", 0), 0U) << answer;
-    return socket;
-}
-
 /// The refusal in what a server sent, if there is one.
 std::optional<v1::Refusal> refusal_in(const std::string& bytes) {
-    // Frames of a server are not masked: two bytes of header, or four.
-    for (std::size_t at = 0; at + 2 <= bytes.size();) {
-        std::size_t length = static_cast<std::uint8_t>(bytes[at + 1]) & 0x7FU;
-        std::size_t header = 2;
-        if (length == 126 && at + 4 <= bytes.size()) {
-            length = static_cast<std::size_t>(static_cast<std::uint8_t>(bytes[at + 2])) << 8U |
-                     static_cast<std::uint8_t>(bytes[at + 3]);
-            header = 4;
+    for (const std::string& envelope : envelopes_in(bytes)) {
+        v1::Refusal refusal;
+        if (!envelope.empty() && envelope[0] == static_cast<char>(wire::Kind::refusal) &&
+            refusal.ParseFromString(envelope.substr(1))) {
+            return refusal;
         }
-        const std::string body = bytes.substr(std::min(at + header, bytes.size()), length);
-        if (!body.empty() && body[0] == static_cast<char>(wire::Kind::refusal)) {
-            v1::Refusal refusal;
-            if (refusal.ParseFromString(body.substr(1))) {
-                return refusal;
-            }
-        }
-        at += header + length;
     }
     return std::nullopt;
 }
@@ -97,7 +42,9 @@ int lines_with(const std::string& log, const std::string& text) {
 
 void expect_newer_major_is_refused(std::uint16_t port) {
     const RawSocket socket = upgraded(port);
-    ASSERT_TRUE(socket.send(web_socket_message(hello(99))));
+    v1::Hello hello = plain_hello();
+    hello.mutable_version()->set_major(99);
+    ASSERT_TRUE(socket.send(web_socket_message(hello_envelope(hello))));
     const auto refusal = refusal_in(socket.receive(4'096, 5s));
     ASSERT_TRUE(refusal) << "no refusal to version 99";
     EXPECT_EQ(refusal->code(), v1::REFUSAL_VERSION);
@@ -110,7 +57,7 @@ void expect_oversized_is_hung_up_on(std::uint16_t port) {
     early.send(web_socket_message(std::string(60'000, '\x10')));
     EXPECT_TRUE(early.closed_within(5s)) << "60 kB instead of a hello";
     const RawSocket late = upgraded(port);
-    late.send(web_socket_message(hello(wire::kVersionMajor)));
+    late.send(web_socket_message(hello_envelope(plain_hello())));
     late.send(web_socket_message(std::string(60'000, '\x30')));
     EXPECT_TRUE(late.closed_within(5s)) << "60 kB of telemetry";
 }
