@@ -14,19 +14,31 @@ FadeGains fade_gains(double u, double rho) noexcept {
 }
 
 void Crossfade::stand(int slot) noexcept {
-    base_ = {};
-    base_[static_cast<std::size_t>(slot)] = 1.0;
-    standing_ = slot;
+    stand_from(slot);
     count_ = 0;
 }
 
-void Crossfade::begin(
-    std::int64_t at, int slot, std::int64_t length, FadeCurve curve, double rho) noexcept {
+void Crossfade::stand_from(int slot) noexcept {
+    base_ = {};
+    for (Weights& weights : base_) {
+        weights[static_cast<std::size_t>(slot)] = 1.0;
+    }
+    standing_ = slot;
+}
+
+void Crossfade::begin(std::int64_t at,
+                      int slot,
+                      std::int64_t length,
+                      FadeCurve curve,
+                      const Correlations& rho) noexcept {
     if (count_ == kFades) {
         const Fade& oldest = fades_.front();
         const double p =
             static_cast<double>(at - oldest.begin) / static_cast<double>(oldest.length);
-        base_ = blended(base_, oldest, fade_gains(fade_value(oldest.curve, p), oldest.rho));
+        const double u = fade_value(oldest.curve, p);
+        for (std::size_t ear = 0; ear < base_.size(); ++ear) {
+            base_[ear] = blended(base_[ear], oldest, fade_gains(u, oldest.rho[ear]));
+        }
         std::move(fades_.begin() + 1, fades_.end(), fades_.begin());
         --count_;
     }
@@ -38,9 +50,7 @@ void Crossfade::advance(std::int64_t now) noexcept {
         const Fade& fade = fades_[static_cast<std::size_t>(i)];
         if (now >= fade.begin + fade.length) {
             // A finished fade hides all that lies under it.
-            base_ = {};
-            base_[static_cast<std::size_t>(fade.slot)] = 1.0;
-            standing_ = fade.slot;
+            stand_from(fade.slot);
             std::move(fades_.begin() + i + 1, fades_.begin() + count_, fades_.begin());
             count_ -= i + 1;
             return;
@@ -59,18 +69,21 @@ Crossfade::Weights Crossfade::blended(const Weights& weights,
     return result;
 }
 
-Crossfade::Weights Crossfade::weights(std::int64_t at) const noexcept {
-    Weights result = base_;
+Crossfade::Weights Crossfade::weights(std::int64_t at, std::size_t ear) const noexcept {
+    Weights result = base_[ear];
     for (int i = 0; i < count_; ++i) {
         const Fade& fade = fades_[static_cast<std::size_t>(i)];
         const double p = static_cast<double>(at - fade.begin) / static_cast<double>(fade.length);
-        result = blended(result, fade, fade_gains(fade_value(fade.curve, p), fade.rho));
+        result = blended(result, fade, fade_gains(fade_value(fade.curve, p), fade.rho[ear]));
     }
     return result;
 }
 
 Crossfade::Weights Crossfade::shares(std::int64_t at, std::int64_t later) const noexcept {
-    Weights result = base_;
+    Weights result = base_[0];
+    for (std::size_t slot = 0; slot < result.size(); ++slot) {
+        result[slot] += base_[1][slot];
+    }
     const double sum = std::accumulate(result.begin(), result.end(), 0.0);
     for (double& share : result) {
         share /= sum;
@@ -89,7 +102,8 @@ int Crossfade::target() const noexcept {
 }
 
 bool Crossfade::uses(int slot) const noexcept {
-    return base_[static_cast<std::size_t>(slot)] != 0.0 ||
+    return base_[0][static_cast<std::size_t>(slot)] != 0.0 ||
+           base_[1][static_cast<std::size_t>(slot)] != 0.0 ||
            std::any_of(fades_.begin(), fades_.begin() + count_,
                        [slot](const Fade& fade) { return fade.slot == slot; });
 }

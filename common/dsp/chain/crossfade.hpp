@@ -1,8 +1,10 @@
 #pragma once
 
+#include "common/audio/format.hpp"
 #include "common/dsp/fade_curve.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace earshot::dsp {
@@ -19,7 +21,7 @@ struct FadeGains {
 [[nodiscard]] FadeGains fade_gains(double u, double rho) noexcept;
 
 /// How loud each of a few slots is in a mix, frame by frame, while the mix fades from one slot to
-/// another. A fade that is interrupted runs on underneath the new one, so that every gain and its
+/// another. Both ears fade together, each by its own correlation. A fade that is interrupted runs on underneath the new one, so that every gain and its
 /// slope stay continuous.
 ///
 /// Thread: one owner. Real-time: yes.
@@ -29,18 +31,23 @@ public:
     /// Fades in flight. With one more, the oldest stops where it is.
     static constexpr int kFades = 16;
     using Weights = std::array<double, kSlots>;
+    using Correlations = std::array<double, audio::kListenerChannels>;
 
     /// Only this slot is heard, from now on.
     void stand(int slot) noexcept;
     /// Begins a fade to a slot: the first frame that differs is at + 1, the last that does at +
     /// length.
     /// @param at   Frame number, not before the last advance().  @param length  >= 1 frame.
-    void begin(
-        std::int64_t at, int slot, std::int64_t length, FadeCurve curve, double rho) noexcept;
+    /// @param rho  Of each ear, as for fade_gains().
+    void begin(std::int64_t at,
+               int slot,
+               std::int64_t length,
+               FadeCurve curve,
+               const Correlations& rho) noexcept;
     /// Forgets the fades that have ended by frame `now`; nothing before it is asked for again.
     void advance(std::int64_t now) noexcept;
 
-    [[nodiscard]] Weights weights(std::int64_t at) const noexcept;
+    [[nodiscard]] Weights weights(std::int64_t at, std::size_t ear) const noexcept;
     /// Shares of the slots, of sum 1, for parameters that glide along straight lines. Each fade's
     /// begins `later` frames after it and ends with it: what is made ahead of what is heard cannot
     /// begin sooner. @param later  Less than any fade is long.
@@ -57,15 +64,17 @@ private:
     struct Fade {
         std::int64_t begin;
         std::int64_t length;
-        double rho;
+        Correlations rho;
         FadeCurve curve;
         int slot;
     };
+    void stand_from(int slot) noexcept;
     [[nodiscard]] static Weights blended(const Weights& weights,
                                          const Fade& fade,
                                          const FadeGains& gains) noexcept;
 
-    Weights base_{1.0};                 ///< What the oldest fade starts from.
+    /// What the oldest fade starts from, for each ear.
+    std::array<Weights, audio::kListenerChannels> base_{{{1.0}, {1.0}}};
     int standing_ = 0;                  ///< The slot heard when no fade runs.
     std::array<Fade, kFades> fades_{};  ///< Oldest first.
     int count_ = 0;

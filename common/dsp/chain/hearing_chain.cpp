@@ -210,10 +210,10 @@ private:
                std::int64_t at,
                std::int64_t length,
                const StateSlots::Since& since) noexcept {
-        const Crossfade::Weights mix = crossfade_.weights(at);
+        const StateSlots::Mix mix{crossfade_.weights(at, 0), crossfade_.weights(at, 1)};
         const int into = slots_.take(*to.target, since);
         if (into >= 0) {
-            crossfade_.begin(at, into, length, to.curve, slots_.correlation(mix, into));
+            crossfade_.begin(at, into, length, to.curve, slots_.correlations(mix, into));
         }
         return into >= 0;
     }
@@ -288,13 +288,14 @@ private:
     }
 
     [[nodiscard]] StateSlots::Ears mixed(std::int64_t frame) const noexcept {
-        const Crossfade::Weights weights = crossfade_.weights(frame);
+        const Crossfade::Weights left = crossfade_.weights(frame, 0);
+        const Crossfade::Weights right = crossfade_.weights(frame, 1);
         StateSlots::Ears sum{};
-        for (std::size_t i = 0; i < weights.size(); ++i) {
-            if (weights[i] != 0.0) {
+        for (std::size_t i = 0; i < left.size(); ++i) {
+            if (left[i] != 0.0 || right[i] != 0.0) {
                 const StateSlots::Ears ears = slots_.sample(static_cast<int>(i), frame);
-                sum[0] += weights[i] * ears[0];
-                sum[1] += weights[i] * ears[1];
+                sum[0] += left[i] * ears[0];
+                sum[1] += right[i] * ears[1];
             }
         }
         return sum;

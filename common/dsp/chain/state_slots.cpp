@@ -330,18 +330,18 @@ StateSlots::Ears StateSlots::overlay(std::int64_t frame) const noexcept {
     return {ear(0), ear(1)};
 }
 
-StateSlots::Ways StateSlots::ways_of(const Crossfade::Weights& mix) const noexcept {
+StateSlots::Ways StateSlots::ways_of(const Mix& mix) const noexcept {
     Ways ways;
     for (std::size_t ear = 0; ear < kEars; ++ear) {
         double acoustic = 0.0;
         for (std::size_t i = 0; i < slots_.size(); ++i) {
-            if (mix[i] == 0.0) {
+            if (mix[ear][i] == 0.0) {
                 continue;
             }
             const PreparedState& state = *slots_[i].state;
             const EarMix& part = state.mix[ear];
-            ways.ears[ear].bypass += mix[i] * part.bypass;
-            const double share = mix[i] * part.acoustic;
+            ways.ears[ear].bypass += mix[ear][i] * part.bypass;
+            const double share = mix[ear][i] * part.acoustic;
             acoustic += share;
             for (std::size_t band = 0; band < kBands; ++band) {
                 ways.gains[ear][band] += static_cast<float>(share) * state.band_gains[ear][band];
@@ -349,7 +349,8 @@ StateSlots::Ways StateSlots::ways_of(const Crossfade::Weights& mix) const noexce
             ways.coherence[ear] += share * state.coherence[ear];
             if (part.implant != 0.0) {
                 const auto voice = static_cast<std::size_t>(slots_[i].implant[ear]);
-                ways.implants[ear][voice] += mix[i] * part.implant;
+                ways.implants[ear][voice] += mix[ear][i] * part.implant *
+                                             db_to_gain(state.implants[ear]->settings().level_db);
             }
         }
         ways.ears[ear].acoustic = acoustic;
@@ -363,37 +364,42 @@ StateSlots::Ways StateSlots::ways_of(const Crossfade::Weights& mix) const noexce
     return ways;
 }
 
-double StateSlots::correlation(const Crossfade::Weights& mix, int with) const noexcept {
-    Crossfade::Weights alone{};
-    alone[static_cast<std::size_t>(with)] = 1.0;
+Crossfade::Correlations StateSlots::correlations(const Mix& mix, int with) const noexcept {
+    Mix alone{};
+    for (Crossfade::Weights& weights : alone) {
+        weights[static_cast<std::size_t>(with)] = 1.0;
+    }
     const Ways a = ways_of(mix);
     const Ways b = ways_of(alone);
+    return {correlation(a, b, 0), correlation(a, b, 1)};
+}
+
+double StateSlots::correlation(const Ways& a, const Ways& b, std::size_t ear) noexcept {
+    const EarMix& of_a = a.ears[ear];
+    const EarMix& of_b = b.ears[ear];
+    const bool both = of_a.acoustic > 0.0 && of_b.acoustic > 0.0;
+    const double coherence = (both ? 0.5 : 1.0) * (a.coherence[ear] + b.coherence[ear]);
     double cross = 0.0;
     double power_a = 0.0;
     double power_b = 0.0;
-    for (std::size_t ear = 0; ear < kEars; ++ear) {
-        const bool both = a.ears[ear].acoustic > 0.0 && b.ears[ear].acoustic > 0.0;
-        const double coherence = both ? 0.5 * (a.coherence[ear] + b.coherence[ear])
-                                      : a.coherence[ear] + b.coherence[ear];
-        for (std::size_t band = 0; band < kBands; ++band) {
-            // There is one acoustic way: what it makes is the same in both.
-            const double sum =
-                static_cast<double>(a.gains[ear][band]) + static_cast<double>(b.gains[ear][band]);
-            const double gain = both ? 0.5 * sum : sum;
-            const auto product = [&](const EarMix& x, const EarMix& y) {
-                return x.bypass * y.bypass +
-                       coherence * gain * (x.bypass * y.acoustic + x.acoustic * y.bypass) +
-                       gain * gain * x.acoustic * y.acoustic;
-            };
-            cross += product(a.ears[ear], b.ears[ear]);
-            power_a += product(a.ears[ear], a.ears[ear]);
-            power_b += product(b.ears[ear], b.ears[ear]);
-        }
-        for (std::size_t i = 0; i < kImplants; ++i) {
-            cross += kBands * a.implants[ear][i] * b.implants[ear][i];
-            power_a += kBands * a.implants[ear][i] * a.implants[ear][i];
-            power_b += kBands * b.implants[ear][i] * b.implants[ear][i];
-        }
+    for (std::size_t band = 0; band < kBands; ++band) {
+        // There is one acoustic way: what it makes is the same in both.
+        const double sum =
+            static_cast<double>(a.gains[ear][band]) + static_cast<double>(b.gains[ear][band]);
+        const double gain = both ? 0.5 * sum : sum;
+        const auto product = [coherence, gain](const EarMix& x, const EarMix& y) {
+            return x.bypass * y.bypass +
+                   coherence * gain * (x.bypass * y.acoustic + x.acoustic * y.bypass) +
+                   gain * gain * x.acoustic * y.acoustic;
+        };
+        cross += product(of_a, of_b);
+        power_a += product(of_a, of_a);
+        power_b += product(of_b, of_b);
+    }
+    for (std::size_t i = 0; i < kImplants; ++i) {
+        cross += kBands * a.implants[ear][i] * b.implants[ear][i];
+        power_a += kBands * a.implants[ear][i] * a.implants[ear][i];
+        power_b += kBands * b.implants[ear][i] * b.implants[ear][i];
     }
     const double scale = std::sqrt(power_a * power_b);
     return scale > 1e-12 ? std::clamp(cross / scale, 0.0, 1.0) : 1.0;

@@ -72,8 +72,10 @@ public:
     /// What a body feels, whatever the states.
     [[nodiscard]] VibrationVoice& vibration() noexcept { return vibration_; }
 
-    /// Correlation, 0 to 1, of a mix of the states with one of them (HEARING 3.2).
-    [[nodiscard]] double correlation(const Crossfade::Weights& mix, int with) const noexcept;
+    /// How much of each state each ear has.
+    using Mix = std::array<Crossfade::Weights, audio::kListenerChannels>;
+    /// Correlation, 0 to 1, of a mix of the states with one of them, in each ear (HEARING 3.2).
+    [[nodiscard]] Crossfade::Correlations correlations(const Mix& mix, int with) const noexcept;
 
 private:
     static constexpr std::size_t kImplants = 3;
@@ -95,7 +97,8 @@ private:
 
     [[nodiscard]] int implant_for(const ImplantRecipe* recipe) noexcept;
     void stop_voices() noexcept;
-    [[nodiscard]] Ways ways_of(const Crossfade::Weights& mix) const noexcept;
+    [[nodiscard]] Ways ways_of(const Mix& mix) const noexcept;
+    [[nodiscard]] static double correlation(const Ways& a, const Ways& b, std::size_t ear) noexcept;
     template <class Run>
     void warm(std::int64_t made, const Run& run) noexcept;
     void set_acoustic(const Crossfade::Weights& shares, std::int64_t frame) noexcept;

@@ -37,15 +37,15 @@ TEST(FadeGains, KeepThePowerOfTwoEquallyStrongSounds) {
 TEST(Crossfade, GoesFromSlotToSlotExactly) {
     Crossfade fade;
     fade.stand(2);
-    EXPECT_EQ(fade.weights(0)[2], 1.0);
-    fade.begin(100, 4, 960, FadeCurve::linear, 1.0);
+    EXPECT_EQ(fade.weights(0, 0)[2], 1.0);
+    fade.begin(100, 4, 960, FadeCurve::linear, {1.0, 1.0});
     EXPECT_EQ(fade.target(), 4);
     EXPECT_EQ(fade.next_end(), 1'060);
-    EXPECT_EQ(fade.weights(100)[2], 1.0);
-    EXPECT_NEAR(fade.weights(580)[2], 0.5, 1e-12);
-    EXPECT_NEAR(fade.weights(580)[4], 0.5, 1e-12);
-    EXPECT_EQ(fade.weights(1'060)[2], 0.0);
-    EXPECT_EQ(fade.weights(1'060)[4], 1.0);
+    EXPECT_EQ(fade.weights(100, 0)[2], 1.0);
+    EXPECT_NEAR(fade.weights(580, 0)[2], 0.5, 1e-12);
+    EXPECT_NEAR(fade.weights(580, 0)[4], 0.5, 1e-12);
+    EXPECT_EQ(fade.weights(1'060, 0)[2], 0.0);
+    EXPECT_EQ(fade.weights(1'060, 0)[4], 1.0);
     fade.advance(1'059);
     EXPECT_TRUE(fade.moving());
     EXPECT_TRUE(fade.uses(2));
@@ -55,30 +55,39 @@ TEST(Crossfade, GoesFromSlotToSlotExactly) {
     EXPECT_EQ(fade.target(), 4);
 }
 
+TEST(Crossfade, FadesEachEarByItsOwnCorrelation) {
+    Crossfade fade;
+    fade.stand(0);
+    fade.begin(0, 1, 1'000, FadeCurve::linear, {1.0, 0.0});
+    EXPECT_NEAR(fade.weights(500, 0)[1], 0.5, 1e-12);
+    EXPECT_NEAR(fade.weights(500, 1)[1], std::sqrt(0.5), 1e-12);
+    EXPECT_NEAR(fade.shares(500, 0)[1], 0.5, 1e-12);
+}
+
 TEST(Crossfade, AnInterruptionKeepsValueAndSlope) {
     Crossfade fade;
     fade.stand(0);
-    fade.begin(0, 1, 1'000, FadeCurve::quintic, 1.0);
+    fade.begin(0, 1, 1'000, FadeCurve::quintic, {1.0, 1.0});
     Crossfade alone = fade;
-    fade.begin(500, 2, 1'000, FadeCurve::quintic, 1.0);
+    fade.begin(500, 2, 1'000, FadeCurve::quintic, {1.0, 1.0});
     // The new fade has moved by 10 (2/1000)^3 after two frames, the old one by its full slope.
     for (const int frame : {500, 501, 502}) {
-        EXPECT_NEAR(fade.weights(frame)[1], alone.weights(frame)[1], 1e-7) << frame;
+        EXPECT_NEAR(fade.weights(frame, 0)[1], alone.weights(frame, 0)[1], 1e-7) << frame;
     }
-    const auto later = fade.weights(1'000);
+    const auto later = fade.weights(1'000, 0);
     EXPECT_NEAR(std::accumulate(later.begin(), later.end(), 0.0), 1.0, 1e-12);
-    EXPECT_EQ(fade.weights(1'500)[2], 1.0);
+    EXPECT_EQ(fade.weights(1'500, 0)[2], 1.0);
 }
 
 TEST(Crossfade, ReturnsToASlotStillInTheMix) {
     Crossfade fade;
     fade.stand(0);
-    fade.begin(0, 1, 1'000, FadeCurve::linear, 1.0);
-    fade.begin(500, 0, 1'000, FadeCurve::linear, 1.0);
-    EXPECT_NEAR(fade.weights(500)[0], 0.5, 1e-12);
+    fade.begin(0, 1, 1'000, FadeCurve::linear, {1.0, 1.0});
+    fade.begin(500, 0, 1'000, FadeCurve::linear, {1.0, 1.0});
+    EXPECT_NEAR(fade.weights(500, 0)[0], 0.5, 1e-12);
     // Under the second fade, half done, the first has ended at slot 1.
-    EXPECT_NEAR(fade.weights(1'000)[0], 0.5, 1e-12);
-    EXPECT_EQ(fade.weights(1'500)[0], 1.0);
+    EXPECT_NEAR(fade.weights(1'000, 0)[0], 0.5, 1e-12);
+    EXPECT_EQ(fade.weights(1'500, 0)[0], 1.0);
     fade.advance(1'500);
     EXPECT_EQ(fade.target(), 0);
     EXPECT_FALSE(fade.uses(1));
@@ -88,9 +97,9 @@ TEST(Crossfade, StaysWholeWithMoreFadesThanItHolds) {
     Crossfade fade;
     fade.stand(0);
     for (int i = 0; i < 3 * Crossfade::kFades; ++i) {
-        const auto before = fade.weights(10 * i);
-        fade.begin(10 * i, (i + 1) % Crossfade::kSlots, 4'800, FadeCurve::quintic, 1.0);
-        const auto after = fade.weights(10 * i);
+        const auto before = fade.weights(10 * i, 0);
+        fade.begin(10 * i, (i + 1) % Crossfade::kSlots, 4'800, FadeCurve::quintic, {1.0, 1.0});
+        const auto after = fade.weights(10 * i, 0);
         for (std::size_t slot = 0; slot < after.size(); ++slot) {
             EXPECT_NEAR(after[slot], before[slot], 1e-12);
         }
