@@ -47,12 +47,6 @@ constexpr auto kControlTick = std::chrono::milliseconds{10};
 constexpr std::int64_t kProgressPeriodNs = 3'000'000'000;
 constexpr int kFilePacketsABundle = 2;  // DESIGN 6: 2 to 3 in chase mode, 1 live
 
-template <class T>
-T value_or_throw(Expected<T> expected) {
-    if (!expected) throw std::runtime_error(expected.failure().text);
-    return std::move(expected.value());
-}
-
 show::Show load(const Options& options) {
     if (options.demo) return value_or_throw(show::parse_show(kDemoShow, "demo.toml", "."));
     if (!options.show.empty()) return value_or_throw(show::load_show(options.show));

@@ -2,6 +2,7 @@
 
 #include <boost/system/error_code.hpp>
 
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -63,6 +64,15 @@ private:
     Failure failure_;
     bool ok_ = false;
 };
+
+/// The value, where a program cannot go on without it. @throws std::runtime_error  the failure's text.
+template <class T>
+[[nodiscard]] T value_or_throw(Expected<T> expected) {
+    if (!expected) {
+        throw std::runtime_error(expected.failure().text);
+    }
+    return std::move(expected.value());
+}
 
 }  // namespace earshot
 

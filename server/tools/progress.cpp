@@ -16,12 +16,14 @@ constexpr int kBarLetters = 30;
 
 }  // namespace
 
-Progress::Progress(std::ostream& out, bool terminal, Frames length, Clock clock)
+Progress::Progress(
+    std::ostream& out, bool terminal, Frames length, Clock clock, const std::string& what)
     : out_(out),
       terminal_(terminal),
       length_(length),
       every_(terminal ? kBarEvery : std::chrono::milliseconds{kLineEvery}),
       clock_(std::move(clock)),
+      what_(what.empty() ? what : ", " + what),
       begun_(clock_()),
       next_(begun_ + every_) {}
 
@@ -31,11 +33,11 @@ std::string Progress::line(double part, double elapsed_s) const {
     std::snprintf(figures.data(), figures.size(), "%3.0f %%, %.0f s left", 100.0 * part,
                   std::ceil(left_s));
     if (!terminal_) {
-        return std::string(figures.data()) + "\n";
+        return figures.data() + what_ + "\n";
     }
     const auto full = static_cast<std::size_t>(std::lround(part * kBarLetters));
     return "\r[" + std::string(full, '#') + std::string(kBarLetters - full, '.') + "] " +
-           figures.data() + "\x1B[K";
+           figures.data() + what_ + "\x1B[K";
 }
 
 void Progress::show(Frames done) {

@@ -18,10 +18,12 @@ public:
     /// @param out       Outlives this.
     /// @param terminal  Whether a line can be written over.
     /// @param length    Of the whole, > 0.
+    /// @param what      Said behind the figures; may be empty.
     Progress(std::ostream& out,
              bool terminal,
              Frames length,
-             Clock clock = std::chrono::steady_clock::now);
+             Clock clock = std::chrono::steady_clock::now,
+             const std::string& what = {});
 
     /// @param done  Of the whole; called as often as one likes.
     void show(Frames done);
@@ -36,6 +38,7 @@ private:
     Frames length_;
     std::chrono::milliseconds every_;
     Clock clock_;
+    std::string what_;
     std::chrono::steady_clock::time_point begun_;
     std::chrono::steady_clock::time_point next_;
     bool shown_ = false;

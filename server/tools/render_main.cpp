@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -25,13 +28,10 @@ double calibration_of(const RenderOptions& options) {
     return options.calibration_db.value_or(kDefaultCalibrationDbSpl);
 }
 
-RenderPlan opened(const RenderOptions& options) {
+RenderPlan opened(const RenderOptions& options, const MeasuringProgress& measuring) {
     if (!options.show.empty()) {
-        auto show = show::load_show(options.show);
-        if (!show) {
-            throw std::runtime_error(show.failure().text);
-        }
-        return plan_of(std::move(*show), options.perspective, calibration_of(options));
+        return plan_of(value_or_throw(show::load_show(options.show)), options.perspective,
+                       calibration_of(options), measuring);
     }
     auto library = std::make_shared<show::StateLibrary>();
     std::string state = options.state;
@@ -42,7 +42,23 @@ RenderPlan opened(const RenderOptions& options) {
         state = options.state_file.stem().string();
     }
     return plan_of(show_of_state(library, state, options.intensity, "file:" + options.in.string()),
-                   {}, calibration_of(options));
+                   {}, calibration_of(options), measuring);
+}
+
+/// What a film's states follow takes some 20 s to measure for two hours: seen, and to be stopped.
+RenderPlan opened(const RenderOptions& options) {
+    constexpr double kWhole = 10'000.0;
+    Progress progress(std::cerr, isatty(STDERR_FILENO) != 0,
+                      Frames{static_cast<std::int64_t>(kWhole)}, std::chrono::steady_clock::now,
+                      "measuring the programme's levels");
+    RenderPlan plan = opened(options, [&progress](double part) {
+        if (stop_wanted()) {
+            throw std::runtime_error("stopped; nothing was written");
+        }
+        progress.show(Frames{std::llround(part * kWhole)});
+    });
+    progress.finish();
+    return plan;
 }
 
 /// A rendering must not replace what it is made of.

@@ -15,14 +15,6 @@ namespace {
 /// The perspective of a show that is made for one state.
 constexpr const char* kStatePerspective = "subjective";
 
-template <class T>
-T value_or_throw(Expected<T> expected) {
-    if (!expected) {
-        throw std::runtime_error(expected.failure().text);
-    }
-    return std::move(expected.value());
-}
-
 std::unique_ptr<audio::ProgrammeReader> open(const show::Programme& programme) {
     const auto spec = value_or_throw(source::parse_source_spec(programme.source));
     if (spec.live()) {
@@ -62,15 +54,19 @@ show::Show show_of_state(std::shared_ptr<const show::StateLibrary> library,
     return show;
 }
 
-RenderPlan plan_of(show::Show show, const std::string& perspective, double calibration_db_spl) {
+RenderPlan plan_of(show::Show show,
+                   const std::string& perspective,
+                   double calibration_db_spl,
+                   const MeasuringProgress& measuring) {
     auto reader = open(show.programme);
-    return plan_of(std::move(show), perspective, calibration_db_spl, std::move(reader));
+    return plan_of(std::move(show), perspective, calibration_db_spl, std::move(reader), measuring);
 }
 
 RenderPlan plan_of(show::Show show,
                    const std::string& perspective,
                    double calibration_db_spl,
-                   std::unique_ptr<audio::ProgrammeReader> reader) {
+                   std::unique_ptr<audio::ProgrammeReader> reader,
+                   const MeasuringProgress& measuring) {
     RenderPlan plan;
     plan.show = std::move(show);
     plan.perspective = perspective.empty() ? plan.show.default_perspective : perspective;
@@ -86,7 +82,7 @@ RenderPlan plan_of(show::Show show,
     }
     plan.length = *length;
     auto levels = needs_levels(plan.show)
-                      ? dsp::measure_levels(*plan.reader, plan.show.programme.gain_db)
+                      ? dsp::measure_levels(*plan.reader, plan.show.programme.gain_db, measuring)
                       : nullptr;
     plan.states = std::make_unique<show::HearingStates>(*plan.show.states, calibration_db_spl,
                                                         std::move(levels));

@@ -8,6 +8,7 @@
 #include "server/tools/offline_render.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,17 +45,23 @@ struct RenderPlan {
                                        double intensity,
                                        const std::string& source);
 
-/// Opens what a show names. @param perspective  Empty: the show's default.
+/// Gets the share of the programme's levels that is measured, 0 to 1; may throw to give it up.
+using MeasuringProgress = std::function<void(double)>;
+
+/// Opens what a show names, and measures the programme's levels if its states follow them.
+/// @param perspective  Empty: the show's default.  @param measuring  May be empty.
 /// @throws std::runtime_error  one line for people.
 [[nodiscard]] RenderPlan plan_of(show::Show show,
                                  const std::string& perspective,
-                                 double calibration_db_spl);
+                                 double calibration_db_spl,
+                                 const MeasuringProgress& measuring = {});
 
 /// The same with a reader that is there already; the show's source is not opened.
 [[nodiscard]] RenderPlan plan_of(show::Show show,
                                  const std::string& perspective,
                                  double calibration_db_spl,
-                                 std::unique_ptr<audio::ProgrammeReader> reader);
+                                 std::unique_ptr<audio::ProgrammeReader> reader,
+                                 const MeasuringProgress& measuring = {});
 
 /// Cues of a perspective that somebody would have to give by hand.
 [[nodiscard]] std::size_t cues_by_hand(const show::Show& show, const std::string& perspective);

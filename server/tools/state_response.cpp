@@ -71,10 +71,7 @@ std::vector<picture::ResponseCurve> measure_response(
     const std::shared_ptr<const dsp::GammatoneBank>& bank,
     double calibration_db_spl) {
     dsp::StateBuilder builder(bank, calibration_db_spl);
-    const auto state = builder.prepare({}, without_own_sounds(settings), intensity);
-    if (!state) {
-        throw std::runtime_error(state.failure().text);
-    }
+    const auto state = value_or_throw(builder.prepare({}, without_own_sounds(settings), intensity));
     const double full_scale_db_spl = settings.calibration_db.value_or(calibration_db_spl);
     dsp::HearingChain chain(bank, dsp::PeakLimiting::off);
     std::vector<picture::ResponseCurve> curves;
@@ -84,7 +81,7 @@ std::vector<picture::ResponseCurve> measure_response(
         const double in_dbfs = level - full_scale_db_spl;
         for (int tone = 0; tone < kTones; ++tone) {
             const double hz = kLowestHz * std::exp2(tone / kTonesAnOctave);
-            const auto out_dbfs = level_out(chain, **state, hz, db_to_gain(in_dbfs));
+            const auto out_dbfs = level_out(chain, *state, hz, db_to_gain(in_dbfs));
             for (std::size_t ear = 0; ear < 2; ++ear) {
                 curve.gain_db[ear].push_back({hz, out_dbfs[ear] - in_dbfs});
             }

@@ -50,6 +50,15 @@ TEST(Progress, WritesPlainLinesNowAndThenElsewhere) {
     EXPECT_EQ(text.rfind(" 25 %, 15 s left\n", 0), 0U) << text;
 }
 
+TEST(Progress, SaysWhatItIsOf) {
+    Watch watch;
+    std::ostringstream out;
+    Progress progress(out, false, Frames{1'000}, watch.clock(), "measuring");
+    watch.now += 5s;
+    progress.show(Frames{500});
+    EXPECT_EQ(out.str(), " 50 %, 5 s left, measuring\n");
+}
+
 TEST(Progress, SaysNothingOfWhatIsShort) {
     Watch watch;
     std::ostringstream out;

@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <stdexcept>
+#include <vector>
 
 namespace earshot::tools {
 namespace {
@@ -112,6 +114,19 @@ TEST(RenderPlan, RefusesWhatHasNoEndOrNoBeginning) {
                                 std::make_unique<MemoryProgramme>(Frames{0}));
               }).find("no sound"),
               std::string::npos);
+}
+
+TEST(RenderPlan, SaysHowFarItHasMeasuredAndCanBeStopped) {
+    const auto ringing = show_of_state(std::make_shared<show::StateLibrary>(), "tts", 1.0, "demo");
+    std::vector<double> parts;
+    (void)plan_of(ringing, {}, kCalibration, std::make_unique<MemoryProgramme>(Frames{144'000}),
+                  [&](double part) { parts.push_back(part); });
+    ASSERT_EQ(parts.size(), 3U);
+    EXPECT_NEAR(parts.front(), 1.0 / 3.0, 1e-9);
+    EXPECT_EQ(parts.back(), 1.0);
+    const auto stop = [](double) { throw std::runtime_error("stopped"); };
+    EXPECT_EQ(failure_of([&] { (void)plan_of(ringing, {}, kCalibration, second(), stop); }),
+              "stopped");
 }
 
 }  // namespace
