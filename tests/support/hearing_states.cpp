@@ -17,14 +17,6 @@ show::HearingStates& presets() {
     return states;
 }
 
-dsp::HearingSettings settings_of(std::string_view id) {
-    const show::StateDefinition* found = library().find(id);
-    if (found == nullptr) {
-        throw std::runtime_error("there is no such preset");
-    }
-    return found->settings;
-}
-
 dsp::StatePtr named(std::string_view id,
                     const dsp::HearingSettings& settings,
                     double intensity = 1.0) {
@@ -39,6 +31,14 @@ dsp::StatePtr named(std::string_view id,
 }
 
 }  // namespace
+
+dsp::HearingSettings settings_of(std::string_view id) {
+    const show::StateDefinition* found = library().find(id);
+    if (found == nullptr) {
+        throw std::runtime_error("there is no such preset");
+    }
+    return found->settings;
+}
 
 dsp::StatePtr state(std::string_view id, double intensity) {
     auto made = presets().prepare(id, intensity);
@@ -61,13 +61,17 @@ dsp::StatePtr unsmeared_state(std::string_view id) {
     return named(id, settings);
 }
 
-dsp::StatePtr bare_state(std::string_view id, double intensity) {
+dsp::HearingSettings bare_settings(std::string_view id) {
     dsp::HearingSettings settings = settings_of(id);
     settings.left.tinnitus.kind = dsp::RingingKind::off;
     settings.right.tinnitus.kind = dsp::RingingKind::off;
     settings.inner = {};
     settings.stand_in_db.reset();
-    return named(id, settings, intensity);
+    return settings;
+}
+
+dsp::StatePtr bare_state(std::string_view id, double intensity) {
+    return named(id, bare_settings(id), intensity);
 }
 
 std::vector<dsp::HearingStateCard> state_cards() {

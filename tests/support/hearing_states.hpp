@@ -10,7 +10,11 @@ namespace earshot::test {
 
 /// A preset, ready for a chain. @throws std::runtime_error  if there is none.
 [[nodiscard]] dsp::StatePtr state(std::string_view id, double intensity = 1.0);
-/// The same without what it adds: no ringing, no sound of the body, no stand-in for vibration.
+/// What a preset says. @throws std::runtime_error  if there is none.
+[[nodiscard]] dsp::HearingSettings settings_of(std::string_view id);
+/// The same without what the preset adds: no ringing, no sound of the body, no stand-in.
+[[nodiscard]] dsp::HearingSettings bare_settings(std::string_view id);
+/// A preset of bare_settings(), ready for a chain.
 [[nodiscard]] dsp::StatePtr bare_state(std::string_view id, double intensity = 1.0);
 /// The preset without what makes noise of a steady tone: widened filters, blurred fine structure.
 [[nodiscard]] dsp::StatePtr unsmeared_state(std::string_view id);

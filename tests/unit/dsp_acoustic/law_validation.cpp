@@ -1,9 +1,9 @@
+#include "tests/support/figures.hpp"
 #include "tests/unit/dsp_acoustic/acoustic_sound.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <iostream>
 #include <string>
 #include <vector>
 
@@ -20,9 +20,8 @@ void expect_law(const std::string& left,
                 double right_db) {
     const auto worst =
         sound::worst_tone_errors(sound::audiogram(left), sound::audiogram(right), kTones, kLevels);
-    std::cout << left << " " << worst.left << " dB, " << right << " " << worst.right << " dB\n";
-    EXPECT_LE(std::abs(worst.left), left_db) << left;
-    EXPECT_LE(std::abs(worst.right), right_db) << right;
+    test::expect_figure(left + ", worst tone", worst.left, "dB", test::within(left_db, 0.0));
+    test::expect_figure(right + ", worst tone", worst.right, "dB", test::within(right_db, 0.0));
 }
 
 TEST(Recruitment, A4_TonesFollowTheLawOnFlatLosses) {
@@ -40,6 +39,10 @@ TEST(Recruitment, A5_TonesFollowTheLawOnSteepLosses) {
     expect_law("S1", 6.5, "N4", 2.0);
 }
 
+std::string flat(double hl_db) {
+    return "flat " + std::to_string(static_cast<int>(hl_db)) + " dB HL, worst";
+}
+
 TEST(Recruitment, A5p_TonesBetweenTheCentresFollowTheLaw) {
     // Whole multiples of 10 Hz, so that the measurement holds whole periods; centres are not.
     std::vector<double> tones;
@@ -49,9 +52,8 @@ TEST(Recruitment, A5p_TonesBetweenTheCentresFollowTheLaw) {
     for (const auto& [left, right] : {std::pair{20.0, 40.0}, std::pair{60.0, 80.0}}) {
         const auto worst =
             sound::worst_tone_errors(Audiogram::flat(left), Audiogram::flat(right), tones, kLevels);
-        std::cout << left << ": " << worst.left << " dB, " << right << ": " << worst.right << "\n";
-        EXPECT_LE(std::abs(worst.left), 1.2) << left;
-        EXPECT_LE(std::abs(worst.right), 1.2) << right;
+        test::expect_figure(flat(left), worst.left, "dB", test::within(1.2, 0.0));
+        test::expect_figure(flat(right), worst.right, "dB", test::within(1.2, 0.0));
     }
 }
 
@@ -74,7 +76,53 @@ TEST(Recruitment, A6_SlopesFollowTheLaw) {
             worst = std::max({worst, std::abs(l - 1.0), std::abs(r - 1.0)});
         }
     }
-    std::cout << "worst relative error of a slope " << worst << "\n";
+    test::expect_figure("worst relative error of a slope", worst, "", test::at_most(0.03));
+}
+
+TEST(Recruitment, A6_ConductiveLossesHaveASlopeOfOne) {
+    AcousticSettings settings;
+    settings.left.conductive = Audiogram::flat(20.0);
+    settings.right.conductive = Audiogram::flat(45.0);
+    double worst = 0.0;
+    for (const double hz : {125.0, 1'000.0, 6'000.0}) {
+        const auto low = sound::tone_levels(settings, hz, 40.0);
+        const auto high = sound::tone_levels(settings, hz, 90.0);
+        worst = std::max({worst, std::abs((high.left - low.left) / 50.0 - 1.0),
+                          std::abs((high.right - low.right) / 50.0 - 1.0)});
+    }
+    test::expect_figure("worst error of a slope", worst, "", test::at_most(0.01));
+}
+
+TEST(Recruitment, A6_InputAndOutputLevelsForTheReport) {
+    for (const char* name : {"N1", "N3", "N4"}) {
+        const Audiogram hl = sound::audiogram(name);
+        const auto settings = sound::losses(hl, hl);
+        for (const double hz : {500.0, 4'000.0}) {
+            std::vector<double> in;
+            std::vector<double> out;
+            std::vector<double> law;
+            double worst = 0.0;
+            for (double level = 30.0; level <= 100.0; level += 5.0) {
+                in.push_back(level);
+                out.push_back(sound::tone_levels(settings, hz, level).left);
+                law.push_back(sound::law(hl.at(hz), level));
+                if (law.back() >= 0.0) {
+                    worst = std::max(worst, std::abs(out.back() - law.back()));
+                }
+            }
+            const std::string tone = std::to_string(static_cast<int>(hz)) + " Hz";
+            const std::string diagram = "Level out over level in, " + tone;
+            const test::Curve curve{.diagram = diagram,
+                                    .name = name,
+                                    .x_label = "level in, dB SPL",
+                                    .y_label = "level out, dB SPL"};
+            test::note_curve(curve, in, out);
+            const std::string of_law = std::string{name} + ", law";
+            test::note_curve({curve.diagram, of_law, curve.x_label, curve.y_label}, in, law);
+            test::expect_figure(std::string{name} + ", " + tone + ": worst of the curve", worst,
+                                "dB", test::at_most(std::string{name} == "N4" ? 2.0 : 1.0));
+        }
+    }
 }
 
 TEST(Recruitment, A7_IntensityIsMonotoneAndHalfIsHalfTheLoss) {
@@ -102,7 +150,7 @@ TEST(Recruitment, A7_IntensityIsMonotoneAndHalfIsHalfTheLoss) {
             }
         }
     }
-    std::cout << "half the intensity: worst " << worst_half << " dB\n";
+    test::expect_figure("half the intensity, worst tone", worst_half, "dB", test::at_most(1.5));
 }
 
 TEST(Recruitment, A8_AToneAtTheThresholdComesOutAtNothing) {
@@ -117,7 +165,7 @@ TEST(Recruitment, A8_AToneAtTheThresholdComesOutAtNothing) {
             worst = std::max({worst, std::abs(l), std::abs(r)});
         }
     }
-    std::cout << "threshold: worst " << worst << " dB SPL\n";
+    test::expect_figure("a tone at the threshold, worst", worst, "dB SPL", test::at_most(2.0));
 }
 
 TEST(Recruitment, A9_ProfoundLossesStayFiniteAndBelowTheInput) {
@@ -143,8 +191,8 @@ TEST(Recruitment, A9_ProfoundLossesStayFiniteAndBelowTheInput) {
             }
         }
     }
-    std::cout << "steepest " << steepest << "\n";
-    EXPECT_LE(steepest, 7.0 * 1.03);  // R of 120 dB HL is 7; A6 allows 3 %
+    // R of 120 dB HL is 7; A6 allows a slope 3 %.
+    test::expect_figure("steepest slope", steepest, "", test::at_most(7.0 * 1.03));
 }
 
 }  // namespace

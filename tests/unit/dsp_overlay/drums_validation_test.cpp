@@ -1,8 +1,8 @@
+#include "tests/support/figures.hpp"
 #include "tests/unit/dsp_overlay/drums.hpp"
 
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <vector>
 
 namespace earshot::dsp {
@@ -25,10 +25,10 @@ void expect_found(DrumKit kit) {
     }
     const double recall = static_cast<double>(all.found) / all.kicks;
     const double precision = static_cast<double>(all.found) / all.flags;
-    std::cout << "  " << all.kicks << " kicks: recall " << recall << ", precision " << precision
-              << ", off by " << all.worst_ms << " ms at most\n";
-    EXPECT_GE(recall, 0.95);
-    EXPECT_GE(precision, 0.90);
+    test::note_figure("kicks", all.kicks, "");
+    test::expect_figure("recall", recall, "", test::at_least(0.95));
+    test::expect_figure("precision", precision, "", test::at_least(0.90));
+    test::expect_figure("off by at most", all.worst_ms, "ms", test::at_most(15.0));
 }
 
 TEST(VibrationDrums, F2_KicksAreFlaggedAt120BeatsAMinute) {

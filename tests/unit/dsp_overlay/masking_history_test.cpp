@@ -1,6 +1,7 @@
 #include "common/dsp/overlay/masking_history.hpp"
 
 #include "common/dsp/overlay/level_analyser.hpp"
+#include "tests/support/figures.hpp"
 #include "tests/support/rt_guard.hpp"
 #include "tests/unit/dsp/sound.hpp"
 #include "tests/unit/dsp_overlay/golden.hpp"
@@ -9,7 +10,6 @@
 
 #include <cmath>
 #include <functional>
-#include <iostream>
 #include <stdexcept>
 #include <vector>
 
@@ -66,9 +66,9 @@ TEST(MaskingHistory, E2_InhibitionGrowsWithTheMaskerAndFadesAsTheModelSays) {
                 worst,
                 std::abs(gain - static_cast<double>(model[600 * m + static_cast<std::size_t>(t)])));
         }
-        std::cout << "  " << maskers[m] << " s: depth " << depth << ", worst " << worst
-                  << " from the model\n";
-        EXPECT_NEAR(depth, depths[m], 0.05);
+        test::expect_figure(
+            "depth after " + std::to_string(static_cast<int>(maskers[m])) + " s of masker", depth,
+            "", test::within(0.05, depths[m]));
         // An entry of 0.1 s is 0.7 % of the time constant.
         EXPECT_LE(worst, 0.008);
     }
@@ -84,8 +84,7 @@ TEST(MaskingHistory, E2_ComesBackWithItsTimeConstant) {
             reached = 0.01 * t;
         }
     }
-    std::cout << "  1 - 1/e after " << reached << " s\n";
-    EXPECT_NEAR(reached, 15.0, 0.75);
+    test::expect_figure("back to 1 - 1/e after", reached, "s", test::within(0.75, 15.0));
 }
 
 TEST(MaskingHistory, E2_KappaWarpsTheTimeOfMaskerAndRecovery) {
@@ -116,11 +115,20 @@ TEST(MaskingHistory, E3_FallsMonotonouslyAsTheProgrammeRises) {
         return kTinnitusDbfs + (t < 2.0 ? -120.0 : -10.0 + 5.0 * (t - 2.0));
     }));
     double last = 1.0;
+    std::vector<double> over_db;
+    std::vector<double> gains_db;
     for (std::int64_t frame = 0; frame < frame_of(9.0); frame += 480) {
         const double gain = history.gain(frame)[0];
         EXPECT_LE(gain, last);
         last = gain;
+        if (frame > frame_of(3.0) && frame % 4'800 == 0) {
+            over_db.push_back(5.0 * (static_cast<double>(frame) / 48'000.0 - 2.0) - 10.0);
+            gains_db.push_back(gain_to_db(gain));
+        }
     }
+    test::note_curve({"Masking of tinnitus", "5 dB a second", "programme over the tinnitus, dB",
+                      "gain of the tinnitus, dB"},
+                     over_db, gains_db);
     // 5 dB over the tinnitus at 5 s: untouched; 15 dB at 7 s; smoothed over 0.5 s after that.
     EXPECT_EQ(history.gain(frame_of(4.9))[0], 1.0);
     EXPECT_LT(history.gain(frame_of(6.5))[0], 0.5);
@@ -142,8 +150,7 @@ TEST(MaskingHistory, E3_NeverStepsByMoreThanADecibelInTenMilliseconds) {
         ASSERT_GE(now, -80.0 - 1e-9);
         ASSERT_LE(now, 0.0);
     }
-    std::cout << "  largest step " << worst << " dB in 10 ms\n";
-    EXPECT_LE(worst, 1.0);
+    test::expect_figure("largest step in 10 ms", worst, "dB", test::at_most(1.0));
 }
 
 TEST(MaskingHistory, WhatALossDoesNotHearDoesNotMask) {

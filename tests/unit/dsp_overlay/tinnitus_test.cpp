@@ -1,5 +1,6 @@
 #include "common/dsp/overlay/tinnitus.hpp"
 
+#include "tests/support/figures.hpp"
 #include "tests/support/rt_guard.hpp"
 #include "tests/unit/dsp_overlay/golden.hpp"
 #include "tests/unit/dsp_overlay/render_at.hpp"
@@ -61,12 +62,14 @@ TEST(Tinnitus, E1_ToneHasItsPitchAndLevelInEachEar) {
                  kLong);
     const double left = mean_hz(power_spectrum(sound.left));
     const double right = mean_hz(power_spectrum(sound.right));
-    std::cout << "  " << left << " Hz " << rms_dbfs(sound.left, 0, kLong) << " dBFS, " << right
-              << " Hz " << rms_dbfs(sound.right, 0, kLong) << " dBFS\n";
-    EXPECT_NEAR(left, 4'200.0, 4.2);
-    EXPECT_NEAR(right, 6'300.0, 6.3);
-    EXPECT_NEAR(rms_dbfs(sound.left, 0, kLong), -75.0, 0.5);
-    EXPECT_NEAR(rms_dbfs(sound.right, 0, kLong), -65.0, 0.5);
+    test::expect_figure("4 200 Hz, off by", 100.0 * (left / 4'200.0 - 1.0), "%",
+                        test::within(0.1, 0.0));
+    test::expect_figure("6 300 Hz, off by", 100.0 * (right / 6'300.0 - 1.0), "%",
+                        test::within(0.1, 0.0));
+    test::expect_figure("25 dB SL, level", rms_dbfs(sound.left, 0, kLong), "dBFS",
+                        test::within(0.5, -75.0));
+    test::expect_figure("35 dB SL, level", rms_dbfs(sound.right, 0, kLong), "dBFS",
+                        test::within(0.5, -65.0));
 }
 
 TEST(Tinnitus, E1_ToneWandersAsTheModelSays) {
@@ -116,15 +119,14 @@ TEST(Tinnitus, E1_NarrowBandHasItsLevelBandwidthAndIndependentEars) {
         width += std::clamp(over(n), 0.0, 1.0) / 8.0;
     }
     const double across = sound::correlation(sound.left, sound.right, 0);
-    std::cout << "  level " << rms_dbfs(sound.left, 0, kLong) << " dBFS, bandwidth " << width
-              << " of what was asked, worst part " << worst << " dB from the model, correlation "
-              << across << "\n";
-    EXPECT_NEAR(rms_dbfs(sound.left, 0, kLong), -75.0, 0.5);
-    EXPECT_NEAR(rms_dbfs(sound.right, 0, kLong), -75.0, 0.5);
-    EXPECT_NEAR(width, 1.0, 0.1);
+    test::expect_figure("level, left", rms_dbfs(sound.left, 0, kLong), "dBFS",
+                        test::within(0.5, -75.0));
+    test::expect_figure("level, right", rms_dbfs(sound.right, 0, kLong), "dBFS",
+                        test::within(0.5, -75.0));
+    test::expect_figure("bandwidth, of what was asked", width, "", test::within(0.1, 1.0));
     // 116 Hz for 10 s: a standard error of 0.13 dB; the wander of pitch moves the skirts by 0.2 dB.
     EXPECT_LE(worst, 0.8);
-    EXPECT_LT(std::abs(across), 0.1);
+    test::expect_figure("correlation of the ears", across, "", test::within(0.1, 0.0));
 }
 
 TEST(Tinnitus, E1_NarrowestAndWidestBandsKeepTheLevel) {

@@ -1,6 +1,7 @@
 // Every degree and sound against the model in double precision, tests/golden/smearing_model.py.
 // Prints what it measures.
 #include "common/dsp/smearing/smearing_solver.hpp"
+#include "tests/support/figures.hpp"
 #include "tests/unit/dsp_smearing/golden.hpp"
 
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <string>
 #include <vector>
 
 namespace earshot::dsp {
@@ -30,6 +32,10 @@ constexpr std::array<Case, 4> kCases = {{{SmearingDegree::mild, 1.0, 1},
                                          {SmearingDegree::severe, 1.0, 3},
                                          {SmearingDegree::moderate, 0.5, 4}}};
 
+std::string name_of(SmearingDegree degree) {
+    return std::array{"none", "mild", "moderate", "severe"}[static_cast<std::size_t>(degree)];
+}
+
 void expect_levels_of_model(Form form, double tolerance_db) {
     SmearingMatrices matrices(form);
     const std::vector<std::size_t> sounds = golden::every_sound();
@@ -37,9 +43,10 @@ void expect_levels_of_model(Form form, double tolerance_db) {
         const auto levels =
             golden::levels_after(golden::parameters(c.degree, c.amount, matrices), sounds);
         const double worst = golden::worst_db(levels, golden::levels_of_model(c.in_model, sounds));
-        std::printf("C1 %s, case %zu: %.4f dB\n", form == Form::dense ? "dense" : "banded",
-                    c.in_model, worst);
-        EXPECT_LE(worst, tolerance_db) << "case " << c.in_model;
+        test::expect_figure(name_of(c.degree) + (c.amount == 1.0 ? "" : ", half the amount") +
+                                (form == Form::dense ? ", dense" : ", banded") +
+                                ": worst 1/6 octave",
+                            worst, "dB", test::at_most(tolerance_db));
     }
 }
 
@@ -60,8 +67,8 @@ TEST(SmearingValidation, C1BandedLevelsOfDrumsAreThoseOfTheDenseMatrix) {
             worst = std::max(worst, golden::worst_db({golden::levels_db(out.left, end)},
                                                      {golden::levels_db(expected.left, end)}));
         }
-        std::printf("C1 drums, degree %d: %.3f dB\n", static_cast<int>(degree), worst);
-        EXPECT_LE(worst, 0.2);
+        test::expect_figure(name_of(degree) + ", drums, banded against dense", worst, "dB",
+                            test::at_most(0.2));
     }
 }
 
@@ -78,8 +85,8 @@ TEST(SmearingValidation, C2HalfTheAmountGivesTheMeanPower) {
         const auto full = golden::levels_after(golden::parameters(degree, 1.0, matrices), sounds);
         const auto half = golden::levels_after(golden::parameters(degree, 0.5, matrices), sounds);
         const double worst = golden::worst_db(half, golden::mean_power(none, full));
-        std::printf("C2 degree %d: %.3f dB\n", static_cast<int>(degree), worst);
-        EXPECT_LE(worst, kToleranceDb);
+        test::expect_figure(name_of(degree) + ": worst 1/6 octave", worst, "dB",
+                            test::at_most(kToleranceDb));
     }
 }
 
