@@ -49,25 +49,32 @@ void hearing_chain(benchmark::State& bench, const std::string& id) {
 }
 
 /// A chain that is always in the middle of a change.
-void hearing_chain_changing(benchmark::State& bench) {
-    const dsp::StatePtr full = test::state("full");
-    const dsp::StatePtr muffled = test::state("muffled_inner");
+void hearing_chain_changing(benchmark::State& bench, const char* one, const char* other) {
+    const dsp::StatePtr a = test::state(one);
+    const dsp::StatePtr b = test::state(other);
     dsp::HearingChain chain;
-    chain.start({.state = full.get()});
+    chain.start({.state = a.get()});
     const std::vector<audio::Block> input = test::one_second();
     audio::Block output(2, kPacket);
-    bool to_muffled = true;
+    bool to_b = true;
     for (auto _ : bench) {
-        chain.change(
-            {.target = to_muffled ? muffled.get() : full.get(), .fade = std::chrono::seconds{1}},
-            0);
-        to_muffled = !to_muffled;
+        chain.change({.target = to_b ? b.get() : a.get(), .fade = std::chrono::seconds{1}}, 0);
+        to_b = !to_b;
         for (const audio::Block& block : input) {
             chain.process(block.view(), output.view());
         }
     }
 }
-BENCHMARK(hearing_chain_changing)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(hearing_chain_changing, full_and_muffled_inner, "full", "muffled_inner")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(hearing_chain_changing, snhl_mild_and_severe, "snhl_mild", "snhl_severe")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(hearing_chain_changing, sudden_loss_and_ci_day1, "sudden_loss", "ci_day1")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(hearing_chain_changing, ci_day1_and_ci_adapted, "ci_day1", "ci_adapted")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(hearing_chain_changing, snhl_severe_and_bimodal, "snhl_severe", "bimodal")
+    ->Unit(benchmark::kMillisecond);
 
 void opus_encoder(benchmark::State& bench) {
     codec::OpusEncoder encoder({.bitrate_bps = static_cast<int>(bench.range(0)) * 1'000});
