@@ -65,7 +65,8 @@ private:
     bool ok_ = false;
 };
 
-/// The value, where a program cannot go on without it. @throws std::runtime_error  the failure's text.
+/// The value, where a program cannot go on without it.
+/// @throws std::runtime_error  the failure's text.
 template <class T>
 [[nodiscard]] T value_or_throw(Expected<T> expected) {
     if (!expected) {

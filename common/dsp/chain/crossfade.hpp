@@ -21,8 +21,8 @@ struct FadeGains {
 [[nodiscard]] FadeGains fade_gains(double u, double rho) noexcept;
 
 /// How loud each of a few slots is in a mix, frame by frame, while the mix fades from one slot to
-/// another. Both ears fade together, each by its own correlation. A fade that is interrupted runs on underneath the new one, so that every gain and its
-/// slope stay continuous.
+/// another: both ears at once, each by its own correlation. A fade that is interrupted runs on
+/// underneath the new one, so that every gain and its slope stay continuous.
 ///
 /// Thread: one owner. Real-time: yes.
 class Crossfade {
