@@ -43,7 +43,7 @@ Expected<SourceSpec> parse_source_spec(std::string_view text) {
     }
     if (!form->named) {
         if (colon != std::string_view::npos) {
-            return refuse(text, "\"" + std::string{word} + "\" takes no name");
+            return refuse(text, std::string{'"'}.append(word) + "\" takes no name");
         }
         return SourceSpec{.kind = form->kind, .name = {}};
     }
