@@ -61,6 +61,12 @@ public:
     /// True once the lane holds enough to start.
     /// Thread: control.
     [[nodiscard]] virtual bool primed(int lane) const noexcept = 0;
+    /// True if the next pull() of so many frames would give what belongs there; always true where
+    /// waiting would not help.
+    /// Thread: engine. Real-time: yes.
+    [[nodiscard]] virtual bool holds(int /*lane*/, Frames /*frames*/) const noexcept {
+        return true;
+    }
     /// Takes the lane's next frames, shape [2 * layers()][frames]; silence (counted) where there
     /// are none.
     /// Thread: engine. Real-time: yes.

@@ -2,6 +2,7 @@
 
 #include "common/rt/realtime.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace earshot::render {
@@ -14,6 +15,9 @@ constexpr int kMaxPacketsATick = 60;
 /// Listeners cross-fade for one packet after an epoch's first frame; the old epoch lasts until
 /// then.
 constexpr Frames kOverlap{2 * kPacketFrames};
+/// A slow medium is waited for until a packet has so much time left on its way, or half the lead if
+/// that is less: silence that arrives is better than sound that does not.
+constexpr Frames kLastMoment = std::chrono::milliseconds{60};
 
 }  // namespace
 
@@ -85,9 +89,12 @@ void RenderEngine::carry_out(const show::EngineCommand& command) noexcept {
     }
 }
 
-bool RenderEngine::render_lane(RenderLane& lane, MediaTime horizon) noexcept {
+bool RenderEngine::render_lane(RenderLane& lane, MediaTime now) noexcept {
+    const MediaTime horizon = now + reach();
+    const MediaTime last_moment = now + std::min(kLastMoment, settings_.lead / 2);
     int count = 0;
-    while (lane.active() && lane.next_packet() <= horizon && count < kMaxPacketsATick) {
+    while (lane.active() && lane.next_packet() <= horizon && count < kMaxPacketsATick &&
+           (lane.fed(feed_) || lane.next_packet() <= last_moment)) {
         lane.render(feed_, sink_);
         ++count;
     }
@@ -103,9 +110,8 @@ bool RenderEngine::tick(MediaInstant now) noexcept {
     feed_.tick(now);
     show::EngineCommand command;
     while (commands_.try_pop(command)) carry_out(command);
-    const MediaTime horizon = to_frame(now) + reach();
     bool any = false;
-    for (auto& lane : lanes_) any = render_lane(*lane, horizon) || any;
+    for (auto& lane : lanes_) any = render_lane(*lane, to_frame(now)) || any;
     busy_ns_.fetch_add(static_cast<std::uint64_t>(monotonic_raw_ns() - began),
                        std::memory_order_relaxed);
     return any;

@@ -50,7 +50,8 @@ public:
     bool post(const show::EngineCommand& command) noexcept override;
     bool poll(show::EngineEvent& event) noexcept override;
 
-    /// Carries out what control asked for, then renders every packet that is due at `now`.
+    /// Carries out what control asked for, then renders every packet that is due at `now`, as far
+    /// as its sound has been read: a slow medium is waited for while there is time.
     /// @return true if packets went to the sink, whose flush() is then the caller's to call.
     bool tick(MediaInstant now) noexcept;
 
@@ -62,7 +63,7 @@ private:
     static void on_event(void* self, const show::EngineEvent& event) noexcept;
     void carry_out(const show::EngineCommand& command) noexcept;
     [[nodiscard]] Frames reach() const noexcept;
-    bool render_lane(RenderLane& lane, MediaTime horizon) noexcept;
+    bool render_lane(RenderLane& lane, MediaTime now) noexcept;
 
     EngineSettings settings_;
     int streams_;

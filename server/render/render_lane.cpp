@@ -93,6 +93,10 @@ void RenderLane::pull(audio::ProgrammeFeed& feed, audio::BlockView block) noexce
     audio::clear(block);
 }
 
+bool RenderLane::fed(const audio::ProgrammeFeed& feed) const noexcept {
+    return !playing_ || feed.holds(index_, kPacketFrames);
+}
+
 void RenderLane::warm_up(audio::ProgrammeFeed& feed) noexcept {
     for (Frames done{0}; done < show::kChainWarmUp; done += kPacketFrames) {
         pull(feed, input_.view());

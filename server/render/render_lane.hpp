@@ -52,6 +52,8 @@ public:
     void render(audio::ProgrammeFeed& feed, audio::RenderSink& sink) noexcept;
 
     [[nodiscard]] bool active() const noexcept { return active_; }
+    /// False while the next render() would have to put silence where the programme is not read yet.
+    [[nodiscard]] bool fed(const audio::ProgrammeFeed& feed) const noexcept;
     [[nodiscard]] Epoch epoch() const noexcept { return epoch_; }
     /// Presentation time of the next packet's first decoded frame.
     [[nodiscard]] MediaTime next_packet() const noexcept { return next_ - kCodecDelay; }

@@ -10,8 +10,10 @@ namespace {
 constexpr Frames kFileMargin = std::chrono::milliseconds{200};
 /// Epochs go to the engine this much before their first packet is due there.
 constexpr Frames kCommitAhead = std::chrono::milliseconds{250};
-/// The medium has until then to deliver; later the epoch starts with what there is.
+/// The medium has until then to deliver. What was asked for by hand waits if it has not, for
+/// kPatience in all; all else starts with what there is.
 constexpr Frames kPrimeDeadline = std::chrono::milliseconds{90};
+constexpr Frames kPatience = std::chrono::seconds{2};
 /// Notices of what was heard this long ago are forgotten, but for the last.
 constexpr std::size_t kMaxNotices = 256;
 constexpr int kIntensitySteps = 1'000;
@@ -78,20 +80,23 @@ std::optional<int> Playback::free_lane() const noexcept {
     return static_cast<int>(it - lane_busy_.begin());
 }
 
+void Playback::take_back(std::size_t kept) {
+    for (; pending_.size() > kept; pending_.pop_back())
+        lane_busy_[static_cast<std::size_t>(pending_.back().lane)] = false;
+}
+
 Playback::Outcome Playback::schedule(const Expected<timeline::Relocation>& relocation,
-                                     MediaInstant now) {
+                                     MediaInstant now,
+                                     Frames patience) {
     if (!relocation) return relocation.failure();
     // What the timeline has taken back is not to be prepared any longer.
-    std::erase_if(pending_, [&](const Pending& pending) {
-        if (pending.to.media < relocation->media) return false;
-        lane_busy_[static_cast<std::size_t>(pending.lane)] = false;
-        return true;
-    });
+    take_back(static_cast<std::size_t>(std::ranges::count_if(
+        pending_, [&](const Pending& pending) { return pending.to.media < relocation->media; })));
     const auto lane = free_lane();
     if (!lane) return failure(Errc::not_ready, "too many changes at once; try again in a second");
     lane_busy_[static_cast<std::size_t>(*lane)] = true;
     if (relocation->rate > 0.0) feed_.prepare(*lane, show::feed_start(relocation->programme));
-    pending_.push_back({.to = *relocation, .lane = *lane});
+    pending_.push_back({.to = *relocation, .lane = *lane, .patience = patience});
     events_.on_timeline();
     commit_due(now);
     return true;
@@ -108,13 +113,25 @@ void Playback::commit_due(MediaInstant now) {
     const MediaTime frame = to_frame(now);
     while (!pending_.empty()) {
         const Pending& next = pending_.front();
-        const bool silent = next.to.rate <= 0.0;
-        const bool primed = silent || feed_.primed(next.lane) ||
-                            frame >= next.to.media - kEpochPreroll - kPrimeDeadline;
-        if (!primed || frame < next.to.media - kEpochPreroll - lead_ - kCommitAhead) return;
+        const bool primed = next.to.rate <= 0.0 || feed_.primed(next.lane);
+        const bool due = frame >= next.to.media - kEpochPreroll - kPrimeDeadline;
+        if (!primed && (!due || postpone())) return;
+        if (frame < next.to.media - kEpochPreroll - lead_ - kCommitAhead) return;
         commit(next);
         pending_.pop_front();
     }
+}
+
+bool Playback::postpone() {
+    Pending& next = pending_.front();
+    // What the engine already has beyond it would be heard in between.
+    if (next.patience <= Frames{0} || committed_ >= next.to.media) return false;
+    next.patience -= kFileMargin;
+    next.to = transport_.postpone(next.to.epoch, next.to.media + kFileMargin);
+    take_back(1);
+    events_.on_timeline();
+    events_.on_postponed(kFileMargin);
+    return true;
 }
 
 void Playback::commit(const Pending& pending) {
@@ -135,6 +152,7 @@ void Playback::commit(const Pending& pending) {
         lane_busy_[static_cast<std::size_t>(pending.lane)] = false;
         return;
     }
+    committed_ = pending.to.media;
     for (std::size_t i = 0; i < schedules_.size(); ++i) {
         const dsp::Standing& start = command.starts[i];
         remember(
@@ -178,7 +196,7 @@ dsp::Standing Playback::start_of(std::size_t stream, ProgrammeTime at) const {
 Playback::Outcome Playback::go(MediaInstant now) {
     const MediaTime frame = to_frame(now);
     if (transport_.phase_at(frame) == timeline::Phase::ready) {
-        return schedule(transport_.go(frame), now);
+        return schedule(transport_.go(frame), now, kPatience);
     }
     const auto index = cues_.go(now);
     if (!index) return index.failure();
@@ -199,7 +217,7 @@ Playback::Outcome Playback::go(MediaInstant now) {
 }
 
 Playback::Outcome Playback::play(MediaInstant now) {
-    return schedule(transport_.play(to_frame(now)), now);
+    return schedule(transport_.play(to_frame(now)), now, kPatience);
 }
 
 Playback::Outcome Playback::pause(MediaInstant now) {
@@ -207,7 +225,7 @@ Playback::Outcome Playback::pause(MediaInstant now) {
 }
 
 Playback::Outcome Playback::seek(MediaInstant now, ProgrammeTime to) {
-    return schedule(transport_.seek(to_frame(now), to), now);
+    return schedule(transport_.seek(to_frame(now), to), now, kPatience);
 }
 
 Playback::Outcome Playback::loop(MediaInstant now, ProgrammeTime from, ProgrammeTime to) {

@@ -40,6 +40,8 @@ public:
     virtual void on_timeline() = 0;
     virtual void on_state(const StateNotice& notice) = 0;
     virtual void on_phase() = 0;
+    /// The medium did not deliver in time: what was asked for takes effect so much later.
+    virtual void on_postponed(Frames by) = 0;
 };
 
 /// Drives the programme: transport commands become epochs of the engine, cues by hand become
@@ -113,13 +115,20 @@ private:
     struct Pending {
         timeline::Relocation to;
         int lane = 0;
+        Frames patience{0};  ///< For a slow medium it may take effect so much later.
     };
 
-    Outcome schedule(const Expected<timeline::Relocation>& relocation, MediaInstant now);
+    Outcome schedule(const Expected<timeline::Relocation>& relocation,
+                     MediaInstant now,
+                     Frames patience = Frames{0});
     Outcome schedule_loop(const Expected<std::optional<timeline::Relocation>>& relocation,
                           MediaInstant now);
     [[nodiscard]] std::optional<int> free_lane() const noexcept;
     void commit_due(MediaInstant now);
+    /// Forgets pending ones beyond so many.
+    void take_back(std::size_t kept);
+    /// Lets the first of the pending ones take effect later. @return false if it may not.
+    bool postpone();
     void commit(const Pending& pending);
     [[nodiscard]] dsp::Standing start_of(std::size_t stream, ProgrammeTime at) const;
     [[nodiscard]] int cue_at(std::size_t stream, ProgrammeTime at) const;
@@ -142,6 +151,7 @@ private:
     timeline::CueList cues_;
     std::array<bool, audio::ProgrammeFeed::kLanes> lane_busy_{};
     std::deque<Pending> pending_;
+    MediaTime committed_{};  ///< Where the newest epoch that the engine has begins.
     std::vector<std::vector<ManualChange>> manual_;  ///< Per stream, in the order they were made.
     std::map<std::pair<std::string, int>, dsp::StatePtr>
         kept_;  ///< By name and intensity: the engine holds pointers.

@@ -267,6 +267,11 @@ void Session::on_state(const StateNotice& notice) {
                          show::format_programme_time(notice.programme));
 }
 
+void Session::on_postponed(Frames by) {
+    log_.warning(kArea, "the programme could not be read in time; what was asked for comes " +
+                            std::to_string(by / std::chrono::milliseconds{1}) + " ms later");
+}
+
 void Session::on_phase() {
     log_.info(kArea, "the programme is now " +
                          std::string(timeline::to_string(playback_->phase(clock_.now()))));

@@ -45,6 +45,7 @@ public:
     void on_timeline() override;
     void on_state(const StateNotice& notice) override;
     void on_phase() override;
+    void on_postponed(Frames by) override;
 
     /// All listeners: silence within 50 ms, then objective at the cap.
     void panic();

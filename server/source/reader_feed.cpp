@@ -79,6 +79,15 @@ bool ReaderFeed::primed(int lane) const noexcept {
            one.filled_frames() >= kPrimedFrames;
 }
 
+bool ReaderFeed::holds(int lane, Frames frames) const noexcept {
+    EARSHOT_ASSERT(lane >= 0 && lane < kLanes);
+    const Lane& one = *lanes_[static_cast<std::size_t>(lane)];
+    const std::uint32_t ready = one.ready.load(std::memory_order_acquire);
+    if (ready == 0 || ready != one.requested.load(std::memory_order_acquire)) return false;
+    const std::int64_t owed = one.playing == ready ? one.owed : 0;
+    return one.filled_frames() >= owed + frames.count();
+}
+
 void ReaderFeed::pull(int lane, audio::BlockView out) noexcept {
     EARSHOT_ASSERT(lane >= 0 && lane < kLanes && out.channels() == width_);
     Lane& one = *lanes_[static_cast<std::size_t>(lane)];

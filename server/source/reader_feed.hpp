@@ -20,9 +20,10 @@ namespace earshot::source {
 /// Feeds the engine from anything that can be read at any position: a file, the tone, the demo.
 ///
 /// A source thread keeps one ring of 1 s for each prepared lane; all layers of a frame lie side by
-/// side in it. Positions stay true: frames that
-/// were missing when they were due are dropped when they come.
-/// Thread: prepare(), primed() control; pull() engine; the reader belongs to the source thread.
+/// side in it. Positions stay true: frames that were missing when they were due are dropped when
+/// they come.
+/// Thread: prepare(), primed() control; holds(), pull() engine; the reader belongs to the source
+/// thread.
 class ReaderFeed final : public audio::ProgrammeFeed {
 public:
     static constexpr int kRingFrames = 48'000;
@@ -40,6 +41,7 @@ public:
     [[nodiscard]] std::string description() const override { return description_; }
     void prepare(int lane, ProgrammeTime from) override;
     [[nodiscard]] bool primed(int lane) const noexcept override;
+    [[nodiscard]] bool holds(int lane, Frames frames) const noexcept override;
     void pull(int lane, audio::BlockView out) noexcept override;
     [[nodiscard]] audio::FeedCounters counters() const noexcept override;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace earshot::timeline {
 
@@ -29,6 +30,13 @@ void ProgrammeMap::append(const Segment& segment) {
     if (segments_.size() > kHistory) {
         segments_.erase(segments_.begin());
     }
+}
+
+MediaTime ProgrammeMap::postpone(Epoch epoch, MediaTime to) {
+    const auto found = std::ranges::find(segments_, epoch, &Segment::epoch);
+    EARSHOT_ASSERT(found != segments_.end() && to > found->media);
+    segments_.erase(std::next(found), segments_.end());
+    return std::exchange(found->media, to);
 }
 
 const Segment& ProgrammeMap::segment_at(MediaTime time) const noexcept {

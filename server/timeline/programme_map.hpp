@@ -35,6 +35,10 @@ public:
     /// @pre a rate of 0 or 1, an epoch above every epoch before
     void append(const Segment& segment);
 
+    /// Moves a segment to a later media time and takes back those after it.
+    /// @return the time it had. @pre the map holds the epoch; `to` is later than it was
+    MediaTime postpone(Epoch epoch, MediaTime to);
+
     /// The segment in force at a media time; the oldest one kept for times before it.
     [[nodiscard]] const Segment& segment_at(MediaTime time) const noexcept;
     /// The programme frame heard at a media time.
@@ -48,7 +52,8 @@ public:
     [[nodiscard]] std::span<const Segment> segments() const noexcept { return segments_; }
     [[nodiscard]] const Segment& last() const noexcept { return segments_.back(); }
 
-    /// The segment in force at a media time and all later ones, oldest first; valid until append().
+    /// The segment in force at a media time and all later ones, oldest first; valid until it
+    /// changes.
     [[nodiscard]] std::span<const Segment> since(MediaTime time) const noexcept;
 
 private:

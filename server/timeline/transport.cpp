@@ -1,5 +1,7 @@
 #include "server/timeline/transport.hpp"
 
+#include "common/base/assert.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <stdexcept>
@@ -183,6 +185,15 @@ std::optional<Relocation> Transport::advance(MediaTime now) {
         return std::nullopt;
     }
     return step(turn->media, turn->programme, turn->phase);
+}
+
+Relocation Transport::postpone(Epoch epoch, MediaTime to) {
+    const MediaTime was = map_.postpone(epoch, to);
+    const auto first = std::ranges::lower_bound(steps_, was, {}, &Step::media);
+    EARSHOT_ASSERT(first != steps_.end());
+    first->media = to;
+    steps_.erase(std::next(first), steps_.end());
+    return map_.last();
 }
 
 void Transport::set_ahead(Frames ahead) noexcept {

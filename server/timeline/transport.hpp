@@ -82,6 +82,11 @@ public:
     /// command, and a few times a second.
     std::optional<Relocation> advance(MediaTime now);
 
+    /// A segment that nobody has played yet takes effect later, because its sound is not there.
+    /// What was handed out after it is taken back; advance() gives it anew.
+    /// @pre the map holds the epoch; `to` is later than it was.
+    Relocation postpone(Epoch epoch, MediaTime to);
+
     /// More or less lead for the listeners.
     void set_ahead(Frames ahead) noexcept;
 

@@ -23,6 +23,7 @@ public:
         next_.at(static_cast<std::size_t>(lane)) = from.time_since_epoch().count();
     }
     [[nodiscard]] bool primed(int) const noexcept override { return true; }
+    [[nodiscard]] bool holds(int, Frames) const noexcept override { return !slow; }
     void pull(int lane, audio::BlockView out) noexcept override {
         std::int64_t& next = next_[static_cast<std::size_t>(lane)];
         for (int c = 0; c < out.channels(); ++c) {
@@ -36,6 +37,7 @@ public:
     [[nodiscard]] audio::FeedCounters counters() const noexcept override { return {}; }
 
     std::int64_t pulled = 0;
+    bool slow = false;  ///< Nothing is read yet.
 
 private:
     bool seekable_;

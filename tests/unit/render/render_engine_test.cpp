@@ -129,6 +129,35 @@ TEST(RenderEngine, FreesALaneAtOnceWhenItsSoundIsReplaced) {
     EXPECT_GE(room.sink.entries.back().media + kPacketFrames - kCodecDelay, room.now + kLead);
 }
 
+TEST(RenderEngine, WaitsForASlowMediumToTheLastMomentAndThenCatchesUp) {
+    Room room;
+    room.relocate(0, 1, kSwitch, kPosition);
+    room.run_until(kSwitch);
+    room.feed.slow = true;
+    const std::size_t before = room.sink.entries.size();
+    const MediaTime last = room.sink.entries.back().media - kCodecDelay;
+    // What is rendered lasts until the lead is over; the next packet then has 60 ms to arrive.
+    room.run_until(last - Frames{2'880});
+    EXPECT_EQ(room.sink.entries.size(), before);
+    room.run_until(last + Frames{1'920});
+    EXPECT_GT(room.sink.entries.size(), before) << "silence, rather than nothing";
+    EXPECT_LE(room.sink.entries.back().media - kCodecDelay, room.now + Frames{2'880});
+    room.feed.slow = false;
+    room.engine.tick(to_instant(room.now));
+    EXPECT_GE(room.sink.entries.back().media + kPacketFrames - kCodecDelay, room.now + kLead);
+    for (std::size_t i = 1; i < room.sink.entries.size(); ++i) {
+        ASSERT_EQ(room.sink.entries[i].media, room.sink.entries[i - 1].media + kPacketFrames);
+    }
+}
+
+TEST(RenderEngine, APauseWaitsForNoMedium) {
+    Room room;
+    room.feed.slow = true;
+    room.relocate(0, 1, kSwitch, kPosition, false);
+    room.engine.tick(to_instant(room.now));
+    EXPECT_FALSE(room.sink.entries.empty());
+}
+
 TEST(RenderEngine, ChangesStateOnTheCuesOwnFrame) {
     const ProgrammeTime cue_at = kPosition + Frames{12'345};
     Room room({schedule(), schedule({{.at = cue_at,

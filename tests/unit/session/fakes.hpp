@@ -43,8 +43,10 @@ public:
     void on_timeline() override { ++timelines; }
     void on_state(const StateNotice& notice) override { states.push_back(notice); }
     void on_phase() override { ++phases; }
+    void on_postponed(Frames by) override { postponed += by; }
     int timelines = 0;
     int phases = 0;
+    Frames postponed{0};
     std::vector<StateNotice> states;
 };
 

@@ -69,9 +69,62 @@ TEST_F(PlaybackTest, WaitsForTheMediumButNotForEver) {
     feed.is_primed = false;
     ASSERT_TRUE(playback.go(now));
     playback.tick(now);
+    const MediaTime asked = playback.map().last().media;
+    advance(1'900ms);
     EXPECT_EQ(engine.relocations().size(), 1U);
-    advance(150ms);  // the epoch's pre-roll is due: it starts with what there is
-    EXPECT_EQ(engine.relocations().size(), 2U);
+    EXPECT_EQ(playback.phase(now), timeline::Phase::ready) << "nobody is told that it plays";
+    advance(400ms);  // patience is over: it starts with what there is
+    ASSERT_EQ(engine.relocations().size(), 2U);
+    EXPECT_EQ(engine.relocations()[1].media, asked + 2'000ms);
+    EXPECT_EQ(engine.relocations()[1].programme, ProgrammeTime{});
+    EXPECT_EQ(events.postponed, 2'000ms);
+}
+
+TEST_F(PlaybackTest, AStartThatWaitedForTheMediumLosesNothing) {
+    advance(100ms);
+    feed.is_primed = false;
+    ASSERT_TRUE(playback.go(now));
+    const timeline::Segment asked = playback.map().last();
+    advance(300ms);
+    feed.is_primed = true;
+    advance(500ms);
+    ASSERT_EQ(engine.relocations().size(), 2U);
+    const auto& went = engine.relocations()[1];
+    EXPECT_EQ(went.epoch, asked.epoch);
+    EXPECT_EQ(went.programme, asked.programme);
+    EXPECT_GT(went.media, asked.media);
+    EXPECT_EQ(went.media, playback.map().last().media) << "all are told the same";
+    EXPECT_EQ(feed.prepared.size(), 1U);
+    EXPECT_EQ(playback.phase(now), timeline::Phase::playing);
+}
+
+TEST_F(PlaybackTest, ASeekThatWaitsTakesBackTheEndItWouldHaveHad) {
+    advance(100ms);
+    ASSERT_TRUE(playback.go(now));
+    advance(500ms);
+    feed.is_primed = false;
+    ASSERT_TRUE(playback.seek(now, at(10min - 1s)));
+    advance(100ms);  // its end is within reach now: handed out behind it
+    ASSERT_EQ(playback.map().last().rate, 0.0);
+    advance(300ms);
+    feed.is_primed = true;
+    advance(3s);
+    const auto relocations = engine.relocations();
+    ASSERT_EQ(relocations.size(), 4U);
+    EXPECT_EQ(relocations[2].programme, at(10min - 1s));
+    EXPECT_EQ(relocations[3].media, relocations[2].media + 1s);
+    EXPECT_EQ(playback.phase(now), timeline::Phase::ended);
+}
+
+TEST_F(PlaybackTest, AJumpOfALoopIsNeverPostponed) {
+    advance(100ms);
+    ASSERT_TRUE(playback.go(now));
+    advance(500ms);
+    ASSERT_TRUE(playback.loop(now, at(0s), at(3s)));
+    feed.is_primed = false;
+    advance(3s);
+    EXPECT_EQ(events.postponed, Frames{0});
+    EXPECT_EQ(engine.relocations().back().media, engine.relocations()[1].media + 3s);
 }
 
 TEST_F(PlaybackTest, SeeksToTheStateThatPlayingWouldHaveGiven) {

@@ -103,6 +103,23 @@ TEST_F(ReaderFeedTest, PlaysFromThePreparedPosition) {
     EXPECT_EQ(feed_.length(), Frames{1'000'000});
 }
 
+TEST_F(ReaderFeedTest, SaysWhetherItHoldsWhatIsDue) {
+    EXPECT_FALSE(feed_.holds(0, Frames{960})) << "nothing is prepared";
+    medium_.blocked = true;
+    feed_.prepare(0, frame(0));
+    EXPECT_FALSE(feed_.holds(0, Frames{960}));
+    feed_.pull(0, out_.view());  // not due to be taken, and taken: silence that is now owed
+    medium_.blocked = false;
+    wait_until([&] { return feed_.holds(0, Frames{960}); });
+    feed_.pull(0, out_.view());
+    const std::uint64_t starved = feed_.counters().starved_frames;
+    for (int n = 0; n < 200; ++n) {
+        wait_until([&] { return feed_.holds(0, Frames{960}); });
+        feed_.pull(0, out_.view());
+    }
+    EXPECT_EQ(feed_.counters().starved_frames, starved);
+}
+
 TEST_F(ReaderFeedTest, PlaysTwoLanesIndependently) {
     prime(feed_, 0, 1'000);
     prime(feed_, 1, 500'000);

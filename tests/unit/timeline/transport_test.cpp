@@ -315,6 +315,24 @@ TEST(Transport, NumbersEpochsWithoutReuse) {
     }
 }
 
+TEST(Transport, PostponesASegmentAndWhatFollowsFromIt) {
+    Transport transport(film(10s), at(0s));
+    const auto started = transport.go(at(0s), at(1s));
+    const auto end = transport.advance(at(9'900ms));
+    ASSERT_TRUE(started.has_value() && end.has_value());
+    EXPECT_EQ(end->media, at(11s));
+    const Relocation later = transport.postpone(started->epoch, at(1'200ms));
+    EXPECT_EQ(later, (Relocation{started->epoch, at(1'200ms), position(0s), 1.0}));
+    EXPECT_EQ(transport.map().last(), later);
+    EXPECT_EQ(transport.phase_at(at(1'100ms)), Phase::ready);
+    EXPECT_EQ(transport.phase_at(at(1'200ms)), Phase::playing);
+    EXPECT_EQ(transport.phase_at(at(11'100ms)), Phase::playing);
+    const auto new_end = transport.advance(at(9'900ms));
+    ASSERT_TRUE(new_end.has_value());
+    EXPECT_EQ(new_end->media, at(11'200ms));
+    EXPECT_GT(new_end->epoch, end->epoch) << "no epoch is used twice";
+}
+
 TEST(Transport, RefusesImpossibleSettings) {
     TransportSettings empty = film();
     empty.length = Frames{0};
