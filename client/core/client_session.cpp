@@ -105,7 +105,7 @@ void ClientSession::tick(LocalInstant now) {
         schedule_.sent(now);
     }
     if (now >= telemetry_due_) {
-        send_telemetry();
+        send_telemetry(now);
         telemetry_due_ = now + kTelemetryPeriod;
     }
 }
@@ -209,6 +209,7 @@ void ClientSession::on_welcome(const v1::Welcome& welcome, LocalInstant now) {
         states_ = StateWatch{};
         haptics_ = HapticWatch{};
         programme_ = ProgrammeMap{};
+        delivered_.clear();
         local_ = Local::own;
     } else {
         estimator_.restart();
@@ -330,6 +331,7 @@ void ClientSession::on_bundle(std::span<const std::byte> body, LocalInstant rece
         if (i == 0) {
             packet_of(slot.stamp.stream, received);
         }
+        delivered_.add(slot, received);
         audio_.packet(slot, received);
     }
 }
@@ -476,12 +478,13 @@ void ClientSession::post_level_cap(float session_cap_dbfs) {
              .value_db = std::clamp(std::min(own, session_cap_dbfs), -60.0F, 0.0F)});
 }
 
-void ClientSession::send_telemetry() {
+void ClientSession::send_telemetry(LocalInstant now) {
     v1::Telemetry telemetry;
     const auto& heard = states_.heard();
-    fill_telemetry({audio_.stats(), model_, round_trip_, config_.device_latency_ms,
-                    heard ? heard->state : std::string{}, config_.transport},
-                   telemetry);
+    fill_telemetry(
+        {audio_.stats(), model_, round_trip_, config_.device_latency_ms,
+         heard ? heard->state : std::string{}, config_.transport, delivered_.take_settled(now)},
+        telemetry);
     link_->send(wire::make_envelope(wire::Kind::telemetry, telemetry));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/core/delivery_log.hpp"
 #include "client/core/haptic_watch.hpp"
 #include "client/core/programme_map.hpp"
 #include "client/core/session_ports.hpp"
@@ -155,7 +156,7 @@ private:
     void enter(Local mode, std::uint32_t fade_ms, LocalInstant now);
     void post_level_cap(float session_cap_dbfs);
     void refuse(std::string text, bool final);
-    void send_telemetry();
+    void send_telemetry(LocalInstant now);
 
     SessionConfig config_;
     ListenerAudio& audio_;
@@ -176,6 +177,7 @@ private:
     ProgrammeMap programme_;
     StateWatch states_;
     HapticWatch haptics_;
+    DeliveryLog delivered_;
     StreamId own_stream_{};
     Local local_ = Local::own;
     LocalInstant all_clear_at_{};

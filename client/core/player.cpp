@@ -288,6 +288,7 @@ void Player::State::publish() noexcept {
     stats_.error_p50_us = q.p50_us;
     stats_.error_p99_us = q.p99_us;
     stats_.error_max_us = q.max_us;
+    stats_.error_mean_us = q.mean_us;
     accounts.write(stats_);
 }
 

@@ -45,6 +45,7 @@ struct PlayerStats {
     float error_p50_us = 0.0F;  ///< |presentation error|, over the last 2 s.
     float error_p99_us = 0.0F;
     float error_max_us = 0.0F;
+    float error_mean_us = 0.0F;  ///< With its sign; positive is late.
     float correction_ppm = 0.0F;
     float buffer_ms = 0.0F;  ///< Audio held, from the DAC's position on.
     MediaTime media{};       ///< Frame at the DAC now.

@@ -31,14 +31,17 @@ void ErrorHistogram::add(double error_s, int frames) noexcept {
     const double bin = kBinsPerOctave * std::log2(std::max(error_us, kLeastUs) / kLeastUs);
     slice.weights[static_cast<std::size_t>(std::clamp(bin, 0.0, kBins - 1.0))] +=
         static_cast<std::uint32_t>(frames);
+    slice.sum_us += error_s * 1e6 * frames;
     slice.max_us = std::max(slice.max_us, static_cast<float>(error_us));
 }
 
 ErrorHistogram::Quantiles ErrorHistogram::quantiles() const noexcept {
     Quantiles q;
     std::uint64_t total = 0;
+    double sum_us = 0.0;
     for (const Slice& slice : slices_) {
         q.max_us = std::max(q.max_us, slice.max_us);
+        sum_us += slice.sum_us;
         for (const std::uint32_t w : slice.weights) {
             total += w;
         }
@@ -46,6 +49,7 @@ ErrorHistogram::Quantiles ErrorHistogram::quantiles() const noexcept {
     if (total == 0) {
         return q;
     }
+    q.mean_us = static_cast<float>(sum_us / static_cast<double>(total));
     std::uint64_t below = 0;
     bool half = false;
     for (std::size_t bin = 0; bin < kBins; ++bin) {

@@ -46,6 +46,7 @@ std::string stats_json(const StatsLine& line) {
         .field("error_p50_us", rounded(static_cast<double>(player.error_p50_us)))
         .field("error_p99_us", rounded(static_cast<double>(player.error_p99_us)))
         .field("error_max_us", rounded(static_cast<double>(player.error_max_us)))
+        .field("error_mean_us", rounded(static_cast<double>(player.error_mean_us)))
         .field("correction_ppm", rounded(static_cast<double>(player.correction_ppm)))
         .field("buffer_ms", rounded(static_cast<double>(player.buffer_ms)))
         .field("received", player.packets_received)

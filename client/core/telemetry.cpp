@@ -30,6 +30,7 @@ void fill_telemetry(const TelemetrySources& from, v1::Telemetry& message) {
     message.set_error_p50_us(from.player.error_p50_us);
     message.set_error_p99_us(from.player.error_p99_us);
     message.set_error_max_us(from.player.error_max_us);
+    message.set_error_mean_us(from.player.error_mean_us);
     message.set_correction_ppm(from.player.correction_ppm);
     message.set_buffer_ms(from.player.buffer_ms);
     message.set_device_latency_ms(static_cast<float>(from.device_latency_ms));
@@ -44,6 +45,14 @@ void fill_telemetry(const TelemetrySources& from, v1::Telemetry& message) {
     message.set_state(from.state);
     message.set_playing(from.player.playing);
     message.set_transport(from.transport);
+    for (const wire::SecondChecksum& second : from.delivered) {
+        v1::DeliveredSecond& out = *message.add_delivered();
+        out.set_stream_id(second.stream.value);
+        out.set_epoch(second.epoch.value);
+        out.set_second(second.second);
+        out.set_packets(second.packets);
+        out.set_checksum(second.sum);
+    }
 }
 
 }  // namespace earshot::client

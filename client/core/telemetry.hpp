@@ -2,9 +2,11 @@
 
 #include "client/core/player.hpp"
 #include "common/sync/clock_model.hpp"
+#include "common/wire/second_checksum.hpp"
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace earshot::v1 {
 class Telemetry;
@@ -20,6 +22,7 @@ struct TelemetrySources {
     double device_latency_ms = 0.0;
     std::string state;  ///< The hearing state that is heard now.
     std::string transport;
+    std::vector<wire::SecondChecksum> delivered;
 };
 
 /// Media clock minus local clock, at the model's reference; zero while the model is not valid.

@@ -86,6 +86,24 @@ PACKET_ONE = dict(epoch=3, sequence=42, media=4_800_000, programme=-960, payload
 THREE = [dict(epoch=7, sequence=100 + i, media=9_600_000 + 960 * i, programme=480_000 + 960 * i,
               payload=payload) for i, payload in enumerate([b"", b"\xfc\xff\xfe", bytes(range(7))])]
 
+SECOND_3 = dict(epoch=2, sequence=403, media=4_800_000, programme=-960, payload=bytes.fromhex("fcdeadbeef"))
+SECOND_49 = dict(epoch=2, sequence=449, media=4_844_160, programme=43_200, payload=b"")
+
+
+def second_checksum(packets):
+    """Of the packets of a second: FNV-1a over stamps and payload, mixed, and summed."""
+    total = 0
+    for one in packets:
+        value = 0x811C9DC5
+        stamps = struct.pack("<IIqq", one["epoch"], one["sequence"], one["media"], one["programme"])
+        for byte in stamps + one["payload"]:
+            value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
+        value = (value ^ value >> 16) * 0x85EBCA6B & 0xFFFFFFFF
+        value = (value ^ value >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
+        total += value ^ value >> 16
+    return total & 0xFFFFFFFF
+
+
 VERSION = [(1, "major", "uint", 1), (2, "minor", "uint", 0)]
 STREAMS = [
     (1, "streams", "messages", [
@@ -173,6 +191,15 @@ MESSAGES = {
         (17, "media_time", "sint", 5_856_000), (18, "epoch", "uint", 2),
         (19, "state", "string", "sudden_loss"), (20, "playing", "bool", True),
         (21, "transport", "string", "ws")]),
+    # A whole second of stream 1, and one of which packets 3 and 49 alone have come.
+    "telemetry_delivered": (0x30, "Telemetry", [
+        (22, "delivered", "messages", [
+            [(1, "stream_id", "uint", 1), (2, "epoch", "uint", 2), (3, "second", "uint", 7),
+             (4, "packets", "fixed64", 2**50 - 1), (5, "checksum", "fixed32", 0xDEADBEEF)],
+            [(2, "epoch", "uint", 2), (3, "second", "uint", 8),
+             (4, "packets", "fixed64", 2**49 + 2**3),
+             (5, "checksum", "fixed32", second_checksum([SECOND_3, SECOND_49]))]]),
+        (23, "error_mean_us", "float", -12.5)]),
     "exit": (0x31, "Exit", [(1, "left", "bool", True)]),
     # What a body feels (since 1.1).
     "hello_companions": (0x10, "Hello", [

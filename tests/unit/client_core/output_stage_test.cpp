@@ -103,6 +103,7 @@ TEST(ErrorHistogram, GivesQuantilesWithinFivePercent) {
     EXPECT_NEAR(q.p50_us, 500.0F, 25.0F);
     EXPECT_NEAR(q.p99_us, 990.0F, 50.0F);
     EXPECT_FLOAT_EQ(q.max_us, 1'000.0F);
+    EXPECT_NEAR(q.mean_us, 0.5F, 1e-3F) << "signs count";
 }
 
 TEST(ErrorHistogram, ForgetsAfterTwoSeconds) {
@@ -112,6 +113,7 @@ TEST(ErrorHistogram, ForgetsAfterTwoSeconds) {
         histogram.add(10e-6, 480);
     }
     EXPECT_FLOAT_EQ(histogram.quantiles().max_us, 10.0F);
+    EXPECT_NEAR(histogram.quantiles().mean_us, 10.0F, 1e-3F);
     histogram.clear();
     EXPECT_EQ(histogram.quantiles().p99_us, 0.0F);
 }

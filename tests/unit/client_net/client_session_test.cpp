@@ -207,6 +207,31 @@ TEST_F(ClientSessionTest, ReportsEveryTwoSeconds) {
     EXPECT_EQ(telemetry.transport(), "ws");
 }
 
+TEST_F(ClientSessionTest, TellsWhatOfASecondHasCome) {
+    join();
+    receive(bundle_of(1, 1, 48, 2));
+    receive(bundle_of(1, 1, 48, 2));
+    receive(bundle_of(1, 1, 50, 1));
+    for (const auto step : {2s, 2s}) {
+        now_ += step;
+        session_.tick(now_);
+    }
+    const auto telemetry = newest<v1::Telemetry>(wire::Kind::telemetry);
+    ASSERT_EQ(telemetry.delivered_size(), 0) << "told of at 2 s, and only once";
+    v1::Telemetry first;
+    for (const auto& bytes : link_.sent) {
+        if (bytes.front() == static_cast<std::byte>(wire::Kind::telemetry)) {
+            ASSERT_TRUE(wire::parse_body(std::span{bytes}.subspan(1), first));
+            break;
+        }
+    }
+    ASSERT_EQ(first.delivered_size(), 2);
+    EXPECT_EQ(first.delivered(0).stream_id(), 1U);
+    EXPECT_EQ(first.delivered(0).packets(), (1ULL << 48U) | (1ULL << 49U));
+    EXPECT_EQ(first.delivered(1).second(), 1U);
+    EXPECT_EQ(first.delivered(1).packets(), 1U);
+}
+
 TEST_F(ClientSessionTest, HangsUpOnASilentServer) {
     join();
     now_ += 6s;

@@ -38,6 +38,7 @@ TEST(StatsPrinter, KeepsItsJsonKeysAndUnits) {
     line.player.error_p50_us = 1.5F;
     line.player.error_p99_us = 2.5F;
     line.player.error_max_us = 3.5F;
+    line.player.error_mean_us = -0.5F;
     line.player.correction_ppm = -50.0F;
     line.player.buffer_ms = 380.0F;
     line.player.packets_received = 600;
@@ -58,7 +59,8 @@ TEST(StatsPrinter, KeepsItsJsonKeysAndUnits) {
         stats_json(line),
         R"({"time_s":12,"connected":true,"playing":true,"offset_us":1234.567,)"
         R"("fit_bound_us":12.345,"path_bound_us":100,"skew_ppm":50,"error_p50_us":1.5,)"
-        R"("error_p99_us":2.5,"error_max_us":3.5,"correction_ppm":-50,"buffer_ms":380,)"
+        R"("error_p99_us":2.5,"error_max_us":3.5,"error_mean_us":-0.5,"correction_ppm":-50,)"
+        R"("buffer_ms":380,)"
         R"("received":600,"late":1,"lost":2,"concealed_frames":1920,"reanchors":3,"rtt_us":200,)"
         R"("stream":1,"perspective":"subjective","epoch":4,"state":"felt",)"
         R"("caption":"[\"felt\"]","media_time":576000,"programme_time":"00:00:12.000",)"

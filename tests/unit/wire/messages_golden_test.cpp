@@ -2,6 +2,7 @@
 // read from it is what was meant.
 
 #include "common/wire/envelope.hpp"
+#include "common/wire/second_checksum.hpp"
 #include "earshot/v1/control.pb.h"
 #include "earshot/v1/handshake.pb.h"
 #include "earshot/v1/session.pb.h"
@@ -12,6 +13,8 @@
 #include "tests/unit/wire/golden.hpp"
 
 #include <gtest/gtest.h>
+
+#include <array>
 
 namespace earshot::wire {
 namespace {
@@ -230,6 +233,33 @@ TEST(GoldenMessages, ControlAndTelemetry) {
     telemetry.set_playing(true);
     telemetry.set_transport("ws");
     expect_golden("telemetry", Kind::telemetry, telemetry);
+}
+
+TEST(GoldenMessages, SecondsThatWereDelivered) {
+    v1::Telemetry telemetry;
+    v1::DeliveredSecond& whole = *telemetry.add_delivered();
+    whole.set_stream_id(1);
+    whole.set_epoch(2);
+    whole.set_second(7);
+    whole.set_packets((std::uint64_t{1} << kSecondPackets) - 1);
+    whole.set_checksum(0xDEADBEEF);
+    const std::array payload{std::byte{0xFC}, std::byte{0xDE}, std::byte{0xAD}, std::byte{0xBE},
+                             std::byte{0xEF}};
+    const auto stamp = [](std::uint32_t sequence, std::int64_t media, std::int64_t programme) {
+        return PacketStamp{.stream = {},
+                           .epoch = Epoch{2},
+                           .sequence = sequence,
+                           .media = MediaTime{Frames{media}},
+                           .programme = ProgrammeTime{Frames{programme}}};
+    };
+    v1::DeliveredSecond& part = *telemetry.add_delivered();
+    part.set_epoch(2);
+    part.set_second(8);
+    part.set_packets((std::uint64_t{1} << 49U) | (std::uint64_t{1} << 3U));
+    part.set_checksum(packet_checksum(stamp(403, 4'800'000, -960), payload) +
+                      packet_checksum(stamp(449, 4'844'160, 43'200), {}));
+    telemetry.set_error_mean_us(-12.5F);
+    expect_golden("telemetry_delivered", Kind::telemetry, telemetry);
 }
 
 TEST(GoldenMessages, TolerateFieldsOfANewerMinor) {
