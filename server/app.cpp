@@ -9,9 +9,12 @@
 #include "server/control/api.hpp"
 #include "server/control/status_json.hpp"
 #include "server/demo_show.hpp"
+#include "server/evidence/lockstep_report.hpp"
+#include "server/evidence/packet_digests.hpp"
 #include "server/ops/access.hpp"
 #include "server/ops/admin_token.hpp"
 #include "server/ops/health.hpp"
+#include "server/ops/listener_metrics.hpp"
 #include "server/ops/metrics.hpp"
 #include "server/ops/status_page.hpp"
 #include "server/render/engine_thread.hpp"
@@ -147,10 +150,7 @@ public:
           schedules_(schedules_of(show_, states_)),
           feed_(feed_of(show_)),
           token_(ops::AdminToken::load_or_create(options.data_dir)),
-          errors_(metrics_.distribution(
-              "presentation_error_seconds",
-              "Listeners' 99 % presentation error, reported every 2 s",
-              {20e-6, 50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 2e-3, 5e-3, 0.02, 0.1})),
+          listener_metrics_(metrics_),
           session_(session_settings(options), show_, clock_, log),
           api_(session_, clock_, [this] { return status(); }),
           transport_(
@@ -200,7 +200,7 @@ public:
 
 private:
     std::vector<wire::PacketSink*> sinks() {
-        std::vector<wire::PacketSink*> sinks{&transport_.sink()};
+        std::vector<wire::PacketSink*> sinks{&transport_.sink(), &digests_};
         if (!options_.packet_journal.empty()) {
             journal_ = std::make_unique<stream::PacketJournal>(options_.packet_journal);
             sinks.push_back(journal_.get());
@@ -241,6 +241,7 @@ private:
             if (error) return;
             playback_.tick(clock_.now());
             watch_source();
+            watch_listeners();
             tick();
         });
     }
@@ -256,6 +257,21 @@ private:
         } else {
             health_.set_ready("source");
             log_.info(kArea, "the source delivers sound again");
+        }
+    }
+
+    void watch_listeners() {
+        evidence::PacketDigest digest;
+        while (digests_.pop(digest)) session_.sent(digest);
+        for (const session::ListenerReport& report : session_.take_reports()) {
+            listener_metrics_.observe({.playing = report.playing,
+                                       .error_p50_us = report.error_p50_us,
+                                       .error_p99_us = report.error_p99_us,
+                                       .fit_bound_us = report.fit_bound_us,
+                                       .path_bound_us = report.path_bound_us,
+                                       .rtt_us = report.rtt_us,
+                                       .buffer_ms = report.buffer_ms,
+                                       .correction_ppm = report.correction_ppm});
         }
     }
 
@@ -348,7 +364,44 @@ private:
             out.counter("connections_refused_total", "Connections refused or closed, by reason",
                         number(net.refused[i]), {{"reason", std::string(reason)}});
         }
-        for (const double error : session_.take_reported_errors()) errors_.observe(error);
+        collect_lockstep(out);
+    }
+
+    void collect_lockstep(ops::Metrics::Snapshot& out) {
+        const evidence::LockstepReport& report = session_.lockstep();
+        const evidence::Tally& total = report.total();
+        const auto number = [](auto value) { return static_cast<double>(value); };
+        out.counter("listener_reports_total", "Reports of listeners", number(total.reports));
+        if (const auto apart = report.apart_us(clock_.now())) {
+            out.gauge("listeners_apart_seconds",
+                      "Between the two listeners that are farthest apart", *apart / 1e6);
+        }
+        out.counter("listener_joins_total", "Listeners that came", number(total.joins));
+        out.counter("listener_returns_total", "Listeners that came back", number(total.returns));
+        out.counter("listener_departures_total", "Connections of listeners that ended",
+                    number(total.departures));
+        out.counter("listener_reanchors_total", "Times listeners began anew with their device",
+                    number(total.reanchors));
+        out.counter("listener_packets_lost_total", "Packets that listeners had to do without",
+                    number(total.lost));
+        out.counter("listener_packets_late_total", "Packets that came too late to listeners",
+                    number(total.late));
+        out.counter("listener_concealed_seconds_total", "Sound that listeners had to make up",
+                    number(total.concealed_frames) / kSampleRateHz);
+        out.counter("digests_dropped_total", "Sent packets that could not be kept to compare",
+                    number(digests_.dropped()));
+        std::uint8_t stream = 0;
+        for (const show::Perspective& perspective : show_.perspectives) {
+            const evidence::DeliveryFigures figures = report.delivery(StreamId{stream++});
+            const ops::Metrics::Labels labels{{"perspective", perspective.id}};
+            out.counter("delivery_seconds_compared_total",
+                        "Listener-seconds of which the packets were compared with what was sent",
+                        number(figures.seconds), labels);
+            out.counter("delivery_seconds_different_total", "Of them, those that differ",
+                        number(figures.different), labels);
+            out.counter("delivery_packets_missing_total", "Packets that did not reach a listener",
+                        number(figures.missing), labels);
+        }
     }
 
     [[nodiscard]] double engine_load() const {
@@ -368,10 +421,11 @@ private:
     ops::AdminToken token_;
     ops::Health health_;
     ops::Metrics metrics_;
-    ops::Metrics::Distribution& errors_;
+    ops::ListenerMetrics listener_metrics_;
     session::Session session_;
     control::Api api_;
     transport::Transport transport_;
+    evidence::PacketDigests digests_;
     std::unique_ptr<stream::PacketJournal> journal_;
     stream::StreamEncoder encoder_;
     render::RenderEngine engine_;

@@ -20,6 +20,12 @@ client::HttpCall post(std::string target, std::string body) {
     return call;
 }
 
+client::HttpCall get(std::string target) {
+    client::HttpCall call;
+    call.target = std::move(target);
+    return call;
+}
+
 client::HttpCall action(std::string target, std::string_view name) {
     JsonWriter json;
     json.begin_object().field("action", name).end_object();
@@ -108,22 +114,27 @@ client::HttpCall request_of(const Command& command) {
             return action("/api/v1/panic", "all_clear");
         case Kind::state:
             return state(command);
+        case Kind::lockstep:
+            return get("/api/v1/lockstep." + (command.format == "table" ? "json" : command.format));
         case Kind::status:
             break;
     }
-    client::HttpCall call;
-    call.target = "/api/v1/status";
-    return call;
+    return get("/api/v1/status");
 }
 
 Expected<std::string> answer_of(const Command& command, const client::HttpReply& reply) {
     if (reply.status < 200 || reply.status > 299) {
         return refusal(reply);
     }
-    if (command.kind != Command::Kind::status) {
-        return std::string{"done\n"};
+    switch (command.kind) {
+        case Command::Kind::status:
+            return status_table(reply.body);
+        case Command::Kind::lockstep:
+            return command.format == "table" ? lockstep_table(reply.body)
+                                             : Expected<std::string>(reply.body);
+        default:
+            return std::string{"done\n"};
     }
-    return status_table(reply.body);
 }
 
 Expected<std::string> read_token(const std::string& path) {

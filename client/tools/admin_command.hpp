@@ -23,6 +23,7 @@ struct Command {
         silence,
         all_clear,
         state,
+        lockstep,
     };
     Kind kind = Kind::status;
     std::string at;    ///< seek
@@ -32,12 +33,14 @@ struct Command {
     std::string state;
     std::optional<double> fade_ms;
     std::optional<double> intensity;
+    std::string format = "table";  ///< lockstep: table, json, csv or svg.
 };
 
 /// The API request that does it. The token is not set.
 [[nodiscard]] client::HttpCall request_of(const Command& command);
 
-/// What to show for a reply: the status as a table, "done" for an action.
+/// What to show for a reply: status and lockstep report as tables, or the report as it came if it
+/// was asked for in another form; "done" for an action.
 /// Fails with the server's own words if it refused.
 [[nodiscard]] Expected<std::string> answer_of(const Command& command,
                                               const client::HttpReply& reply);

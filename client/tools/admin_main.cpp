@@ -2,11 +2,15 @@
 #include "client/tools/admin_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
+#include <chrono>
 #include <exception>
+#include <fstream>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <thread>
 
 namespace earshot::admin {
 namespace {
@@ -16,6 +20,8 @@ struct Options {
     std::string token_file;
     std::string tls_ca;
     bool json = false;
+    std::string output;                   ///< lockstep: the file to write; empty: standard output.
+    std::optional<double> watch_seconds;  ///< status: shown anew this often.
     Command command;
 };
 
@@ -62,6 +68,26 @@ void add_state(CLI::App& cli, Options& options) {
     state->callback([&options] { options.command.kind = Command::Kind::state; });
 }
 
+void add_status(CLI::App& cli, Options& options) {
+    CLI::App* const status = cli.add_subcommand("status", "Show, phase, streams and listeners");
+    status->add_option("--watch", options.watch_seconds, "Show it anew every so many seconds")
+        ->expected(0, 1)
+        ->default_str("2")
+        ->check(CLI::Range(0.2, 3'600.0));
+    status->callback([&options] { options.command.kind = Command::Kind::status; });
+}
+
+void add_lockstep(CLI::App& cli, Options& options) {
+    CLI::App* const lockstep = cli.add_subcommand(
+        "lockstep",
+        "Report: how well listeners kept together, and whether all were given the same");
+    lockstep->add_option("--format", options.command.format, "table, json, csv or svg")
+        ->check(CLI::IsMember({"table", "json", "csv", "svg"}))
+        ->capture_default_str();
+    lockstep->add_option("--output", options.output, "File to write; else standard output");
+    lockstep->callback([&options] { options.command.kind = Command::Kind::lockstep; });
+}
+
 void describe(CLI::App& cli, Options& options) {
     cli.set_version_flag("--version", "earshot " EARSHOT_VERSION);
     cli.add_option("--server", options.server, "Where the server is")->capture_default_str();
@@ -72,7 +98,8 @@ void describe(CLI::App& cli, Options& options) {
     cli.add_flag("--json", options.json, "Print the server's reply as it is");
     cli.require_subcommand(1);
     using Kind = Command::Kind;
-    add_plain(cli, options, "status", "Show, phase, streams and listeners", Kind::status);
+    add_status(cli, options);
+    add_lockstep(cli, options);
     add_plain(cli, options, "go", "Start the show, or take the next cue by hand", Kind::go);
     add_plain(cli, options, "play", "Play on", Kind::play);
     add_plain(cli, options, "pause", "Stand still", Kind::pause);
@@ -83,6 +110,49 @@ void describe(CLI::App& cli, Options& options) {
     add_plain(cli, options, "all-clear", "Everyone back to their own perspective", Kind::all_clear);
     add_state(cli, options);
     cli.footer("Exit: 0 fine, 1 failed or refused, 2 wrong usage.");
+}
+
+/// @return what is to be printed.
+Expected<std::string> ask(const Options& options,
+                          const client::ServerUrl& url,
+                          const client::HttpCall& call) {
+    std::optional<client::TlsTrust> trust;
+    if (url.tls) {
+        trust.emplace(options.tls_ca);
+    }
+    const auto reply = client::http_call(url, trust ? &*trust : nullptr, call);
+    if (!reply) {
+        return reply.failure();
+    }
+    auto answer = answer_of(options.command, *reply);
+    return answer && options.json ? Expected<std::string>(reply->body + "\n") : answer;
+}
+
+int write_out(const std::string& path, const std::string& text) {
+    if (path.empty()) {
+        std::cout << text;
+        return std::cout.flush() ? 0 : 1;
+    }
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.close();
+    return file ? 0 : fail(1, "cannot write " + path);
+}
+
+/// Until it is interrupted. A server that does not answer may do so again.
+int watch(const Options& options, const client::ServerUrl& url, const client::HttpCall& call) {
+    const bool terminal = isatty(STDOUT_FILENO) == 1;
+    for (;;) {
+        const auto answer = ask(options, url, call);
+        // On a terminal each table takes the place of the one before.
+        std::cout << (terminal ? "\x1b[H\x1b[2J" : "")
+                  << (answer ? *answer : "earshot: " + answer.failure().text + "\n")
+                  << (terminal ? "" : "\n");
+        if (!std::cout.flush()) {
+            return 1;
+        }
+        std::this_thread::sleep_for(std::chrono::duration<double>(*options.watch_seconds));
+    }
 }
 
 int carry_out(const Options& options) {
@@ -98,20 +168,11 @@ int carry_out(const Options& options) {
         }
         call.bearer_token = *token;
     }
-    std::optional<client::TlsTrust> trust;
-    if (url->tls) {
-        trust.emplace(options.tls_ca);
+    if (options.watch_seconds) {
+        return watch(options, *url, call);
     }
-    const auto reply = client::http_call(*url, trust ? &*trust : nullptr, call);
-    if (!reply) {
-        return fail(1, reply.failure().text);
-    }
-    const auto answer = answer_of(options.command, *reply);
-    if (!answer) {
-        return fail(1, answer.failure().text);
-    }
-    std::cout << (options.json ? reply->body + "\n" : *answer);
-    return std::cout.flush() ? 0 : 1;
+    const auto answer = ask(options, *url, call);
+    return answer ? write_out(options.output, *answer) : fail(1, answer.failure().text);
 }
 
 int run_command(int argc, char** argv) {

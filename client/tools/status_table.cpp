@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 namespace earshot::admin {
@@ -104,16 +105,17 @@ std::string members_table(const json::object& document,
     return "\n" + table(rows);
 }
 
-constexpr std::array<Column, 6> kStreamColumns{{
+constexpr std::array<Column, 7> kStreamColumns{{
     {"STREAM", "stream_id"},
     {"PERSPECTIVE", "perspective"},
     {"TITLE", "title"},
     {"STATE", "state"},
     {"INTENSITY", "intensity", 2},
     {"LISTENERS", "listeners"},
+    {"GIVEN", "delivery"},
 }};
 
-constexpr std::array<Column, 13> kListenerColumns{{
+constexpr std::array<Column, 16> kListenerColumns{{
     {"ID", "id"},
     {"BADGE", "badge"},
     {"NAME", "name"},
@@ -123,19 +125,46 @@ constexpr std::array<Column, 13> kListenerColumns{{
     {"STATE", "state"},
     {"P50 us", "error_p50_us"},
     {"P99 us", "error_p99_us"},
+    {"MEAN us", "error_mean_us", 1},
     {"CLOCK us", "fit_bound_us"},
+    {"PPM", "correction_ppm", 1},
     {"BUFFER ms", "buffer_ms"},
     {"LATE", "late"},
     {"LOST", "lost"},
+    {"REANCHORS", "reanchors"},
+}};
+
+constexpr std::array<Column, 2> kDeliveryColumns{{
+    {"PERSPECTIVE", "perspective"},
+    {"WHAT WAS GIVEN", "statement"},
+}};
+
+constexpr std::array<Column, 12> kRecordColumns{{
+    {"ID", "id"},
+    {"BADGE", "badge"},
+    {"PERSPECTIVE", "perspective"},
+    {"HERE", "connected"},
+    {"REPORTS", "reports"},
+    {"IN STEP", "in_step"},
+    {"MAX us", "error_max_us"},
+    {"REANCHORS", "reanchors"},
+    {"LATE", "late"},
+    {"LOST", "lost"},
+    {"MISSING", "packets_missing"},
+    {"DIFFERENT", "seconds_different"},
 }};
 
 std::string overview(const json::object& document) {
     const auto get = [&](const char* member) { return cell(document, {"", member}); };
+    const std::string apart =
+        document.contains("listeners_apart_us")
+            ? ", the farthest two " + cell(document, {"", "listeners_apart_us", 1}) + " us apart"
+            : "";
     std::vector<Row> rows{
         {"show", get("title")},
         {"phase", get("phase") + ", programme at " + get("programme")},
         {"listeners",
-         get("listeners_connected") + " here, " + get("listeners_in_step") + " in step"},
+         get("listeners_connected") + " here, " + get("listeners_in_step") + " in step" + apart},
         {"lead", get("lead_ms") + " ms"},
     };
     if (const json::value* const source = document.if_contains("source");
@@ -150,6 +179,52 @@ std::string overview(const json::object& document) {
     return table(rows);
 }
 
+Expected<json::object> object_of(std::string_view text) {
+    json::error_code error;
+    json::value document = json::parse({text.data(), text.size()}, error);
+    if (error || !document.is_object()) {
+        return Failure{Errc::bad_value, "the server's answer is not a JSON object"};
+    }
+    return std::move(document.get_object());
+}
+
+/// One line of the errors: how they are distributed.
+Row error_row(const json::object& total, const char* title, const char* member) {
+    const json::value* const errors = total.if_contains(member);
+    const json::object none;
+    const json::object& of = errors != nullptr && errors->is_object() ? errors->get_object() : none;
+    return {title, cell(of, {"", "p50", 1}), cell(of, {"", "p95", 1}), cell(of, {"", "p99", 1}),
+            cell(of, {"", "max", 1})};
+}
+
+/// What happened to all of them together.
+std::string totals(const json::object& document) {
+    const json::value* const member = document.if_contains("total");
+    if (member == nullptr || !member->is_object()) {
+        return {};
+    }
+    const json::object& total = member->get_object();
+    const auto get = [&](const char* name) { return cell(total, {"", name}); };
+    const std::vector<Row> counts{
+        {"reports",
+         get("reports") + ", " + get("playing") + " while playing, " + get("in_step") + " in step"},
+        {"listeners", get("joins") + " joined, " + get("returns") + " returned, " +
+                          get("departures") + " departed"},
+        {"trouble", get("reanchors") + " re-anchors; packets late " + get("late") + ", lost " +
+                        get("lost") + "; frames concealed " + get("concealed_frames")}};
+    const std::vector<Row> errors{{"ERROR us", "P50", "P95", "P99", "MAX"},
+                                  error_row(total, "median of 2 s", "error_p50_us"),
+                                  error_row(total, "99 % of 2 s", "error_p99_us"),
+                                  error_row(total, "farthest two apart", "apart_us")};
+    return table(counts) + "\n" + table(errors);
+}
+
+double worst_error(const json::value& record) {
+    const json::object* const object = record.if_object();
+    const json::value* const error = object ? object->if_contains("error_max_us") : nullptr;
+    return error != nullptr && error->is_number() ? error->to_number<double>() : 0.0;
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -161,14 +236,32 @@ std::string printable(std::string_view text) {
 }
 
 Expected<std::string> status_table(std::string_view text) {
-    json::error_code error;
-    const json::value document = json::parse({text.data(), text.size()}, error);
-    if (error || !document.is_object()) {
-        return Failure{Errc::bad_value, "the server's status is not a JSON object"};
+    const auto document = object_of(text);
+    if (!document) {
+        return document.failure();
     }
-    const json::object& members = document.get_object();
+    const json::object& members = *document;
     return overview(members) + members_table(members, "streams", kStreamColumns) +
            members_table(members, "listeners", kListenerColumns);
+}
+
+Expected<std::string> lockstep_table(std::string_view text) {
+    auto document = object_of(text);
+    if (!document) {
+        return document.failure();
+    }
+    json::object& members = *document;
+    if (json::value* const list = members.if_contains("listeners");
+        list != nullptr && list->is_array()) {
+        std::stable_sort(list->get_array().begin(), list->get_array().end(),
+                         [](const json::value& a, const json::value& b) {
+                             return worst_error(a) > worst_error(b);
+                         });
+    }
+    const std::vector<Row> heading{{"show", cell(members, {"", "title"})},
+                                   {"lasted", cell(members, {"", "duration_s"}) + " s"}};
+    return table(heading) + totals(members) + members_table(members, "delivery", kDeliveryColumns) +
+           members_table(members, "listeners", kRecordColumns);
 }
 
 }  // namespace earshot::admin

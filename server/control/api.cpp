@@ -3,6 +3,7 @@
 #include "common/base/json.hpp"
 #include "common/show/show.hpp"
 #include "server/control/json_body.hpp"
+#include "server/evidence/lockstep_formats.hpp"
 
 #include <cmath>
 
@@ -68,6 +69,9 @@ void Api::handle(const wire::HttpRequest& request, const wire::HttpResponder& re
     if (request.path == "/api/v1/status") {
         return respond(reads ? json_response(200, status_()) : problem(405, "use GET here"));
     }
+    if (request.path == "/api/v1/lockstep" || request.path.starts_with("/api/v1/lockstep.")) {
+        return respond(reads ? lockstep(request) : problem(405, "use GET here"));
+    }
     using Action = wire::HttpResponse (Api::*)(const wire::HttpRequest&);
     Action action = nullptr;
     if (request.path == "/api/v1/transport") action = &Api::transport;
@@ -76,6 +80,35 @@ void Api::handle(const wire::HttpRequest& request, const wire::HttpResponder& re
     if (action == nullptr) return respond(problem(404, "there is no such API path"));
     if (request.method != "POST") return respond(problem(405, "use POST here"));
     respond((this->*action)(request));
+}
+
+wire::HttpResponse Api::lockstep(const wire::HttpRequest& request) {
+    const session::SessionSettings& settings = session_.settings();
+    evidence::SessionFacts facts{.id = settings.id,
+                                 .title = session_.show().title,
+                                 .server = settings.server_name,
+                                 .perspectives = {},
+                                 .now = clock_.now()};
+    for (const show::Perspective& perspective : session_.show().perspectives) {
+        facts.perspectives.push_back(perspective.id);
+    }
+    const evidence::LockstepReport& report = session_.lockstep();
+    if (request.path == "/api/v1/lockstep" || request.path == "/api/v1/lockstep.json") {
+        return json_response(200, evidence::lockstep_json(report, facts));
+    }
+    if (request.path == "/api/v1/lockstep.csv") {
+        return {.status = 200,
+                .content_type = "text/csv; charset=utf-8",
+                .body = evidence::lockstep_csv(report, facts),
+                .headers = {}};
+    }
+    if (request.path == "/api/v1/lockstep.svg") {
+        return {.status = 200,
+                .content_type = "image/svg+xml",
+                .body = evidence::lockstep_svg(report, facts),
+                .headers = {}};
+    }
+    return problem(404, "the lockstep report is there as json, csv and svg");
 }
 
 wire::HttpResponse Api::transport(const wire::HttpRequest& request) {

@@ -23,6 +23,7 @@ public:
     void handle(const wire::HttpRequest& request, const wire::HttpResponder& respond);
 
 private:
+    [[nodiscard]] wire::HttpResponse lockstep(const wire::HttpRequest& request);
     [[nodiscard]] wire::HttpResponse transport(const wire::HttpRequest& request);
     [[nodiscard]] wire::HttpResponse panic(const wire::HttpRequest& request);
     [[nodiscard]] wire::HttpResponse state(const wire::HttpRequest& request);

@@ -39,7 +39,11 @@ void write_streams(JsonWriter& json, const session::Session& session, MediaInsta
                 .field("label", state->card.label)
                 .field("intensity", state->intensity);
         }
-        json.field("listeners", session.listeners_of(stream)).end_object();
+        const evidence::DeliveryFigures delivery = session.lockstep().delivery(stream);
+        json.field("listeners", session.listeners_of(stream))
+            .field("delivery", evidence::to_string(delivery.verdict()))
+            .field("delivery_statement", delivery.statement())
+            .end_object();
     }
     json.end_array();
 }
@@ -58,21 +62,28 @@ void write_listener(JsonWriter& json,
         .field("connected", listener.connection.has_value())
         .field("reported", report.known)
         .field("playing", report.playing)
-        .field("in_step", listener.connection && report.playing && report.error_p99_us < 1'000.0)
+        .field("in_step", session::Session::is_in_step(listener))
         .field("state", report.state)
         .field("error_p50_us", report.error_p50_us)
         .field("error_p99_us", report.error_p99_us)
-        .field("error_max_us", report.error_max_us)
-        .field("fit_bound_us", report.fit_bound_us)
+        .field("error_max_us", report.error_max_us);
+    if (report.error_mean_us) json.field("error_mean_us", *report.error_mean_us);
+    json.field("fit_bound_us", report.fit_bound_us)
         .field("path_bound_us", report.path_bound_us)
+        .field("offset_us", report.offset_us)
+        .field("skew_ppm", report.skew_ppm)
         .field("correction_ppm", report.correction_ppm)
         .field("buffer_ms", report.buffer_ms)
+        .field("device_latency_ms", report.device_latency_ms)
         .field("rtt_us", report.rtt_us)
         .field("received", report.received)
         .field("late", report.late)
         .field("lost", report.lost)
         .field("concealed_frames", report.concealed_frames)
         .field("reanchors", report.reanchors)
+        .field("media_time", report.media_time)
+        .field("epoch", report.epoch)
+        .field("transport", report.transport)
         .end_object();
 }
 
@@ -101,6 +112,9 @@ std::string status_json(const session::Session& session, const StatusSources& so
         .field("bytes", sources.stream_bytes)
         .field("late_ticks", sources.late_ticks)
         .field("engine_load", sources.engine_load);
+    if (const auto apart = session.lockstep().apart_us(now)) {
+        json.field("listeners_apart_us", *apart);
+    }
     json.key("source")
         .begin_object()
         .field("description", sources.feed.description())

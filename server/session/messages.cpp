@@ -11,6 +11,7 @@
 namespace earshot::session {
 namespace {
 
+constexpr std::size_t kMaxLabel = 64;
 constexpr int kHapticBitrate = 100 * 3 * 8;  ///< 100 points of 3 bytes a second.
 
 std::uint32_t to_ms(Frames frames) {
@@ -19,6 +20,13 @@ std::uint32_t to_ms(Frames frames) {
 }
 
 }  // namespace
+
+std::string label(const std::string& text) {
+    std::string out = text.substr(0, kMaxLabel);
+    std::ranges::replace_if(
+        out, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+    return out;
+}
 
 int index_of(const show::Show& show, std::string_view perspective) noexcept {
     const auto it = std::ranges::find(show.perspectives, perspective, &show::Perspective::id);

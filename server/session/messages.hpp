@@ -3,6 +3,7 @@
 #include "server/session/playback.hpp"
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace earshot::v1 {
@@ -14,6 +15,9 @@ class Timeline;
 }  // namespace earshot::v1
 
 namespace earshot::session {
+
+/// A label from outside as it may be shown: one line, at most 64 bytes.
+[[nodiscard]] std::string label(const std::string& text);
 
 /// The protobuf forms of what a session knows.
 /// @param tactile_bitrate_bps  0: no companions.

@@ -5,6 +5,7 @@
 #include "earshot/v1/handshake.pb.h"
 #include "earshot/v1/telemetry.pb.h"
 #include "server/session/messages.hpp"
+#include "server/session/telemetry_report.hpp"
 
 #include <algorithm>
 
@@ -13,43 +14,17 @@ namespace {
 
 constexpr std::string_view kArea = "session";
 constexpr double kInStepUs = 1'000.0;
-constexpr std::size_t kMaxLabel = 64;
-constexpr std::size_t kMaxReportedErrors = 10'000;
+constexpr std::size_t kMaxReports = 10'000;
+/// A listener's figures count once in this time, whatever it sends: it weighs as much as others.
+/// Counters are told anew by the next report.
+constexpr std::chrono::seconds kBetweenReports{1};
 
 wire::SharedEnvelope envelope(wire::Kind kind, const google::protobuf::MessageLite& message) {
     return std::make_shared<const std::vector<std::byte>>(wire::make_envelope(kind, message));
 }
 
-/// A label from outside: bounded, one line. Protobuf has made sure that it is UTF-8.
-std::string label(const std::string& text) {
-    std::string out = text.substr(0, kMaxLabel);
-    std::ranges::replace_if(
-        out, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
-    return out;
-}
-
 wire::Companions companions_of(const v1::Companions& wanted) {
     return {.tactile = wanted.tactile(), .haptics = wanted.haptics()};
-}
-
-ListenerReport report_of(const v1::Telemetry& from) {
-    return {.known = true,
-            .playing = from.playing(),
-            .offset_us = static_cast<double>(from.offset_ns()) / 1e3,
-            .fit_bound_us = from.fit_bound_ns() / 1e3,
-            .path_bound_us = from.path_bound_ns() / 1e3,
-            .error_p50_us = static_cast<double>(from.error_p50_us()),
-            .error_p99_us = static_cast<double>(from.error_p99_us()),
-            .error_max_us = static_cast<double>(from.error_max_us()),
-            .correction_ppm = static_cast<double>(from.correction_ppm()),
-            .buffer_ms = static_cast<double>(from.buffer_ms()),
-            .rtt_us = static_cast<double>(from.rtt_us()),
-            .received = from.packets_received(),
-            .late = from.packets_late(),
-            .lost = from.packets_lost(),
-            .concealed_frames = from.frames_concealed(),
-            .reanchors = from.reanchors(),
-            .state = label(from.state())};
 }
 
 }  // namespace
@@ -62,7 +37,8 @@ Session::Session(SessionSettings settings,
       show_(show),
       clock_(clock),
       log_(log),
-      registry_(settings_.seats) {}
+      registry_(settings_.seats),
+      lockstep_(settings_.seats, clock.now()) {}
 
 void Session::attach(wire::ListenerGateway& gateway, Playback& playback) {
     gateway_ = &gateway;
@@ -76,11 +52,13 @@ std::optional<StreamId> Session::stream_of(std::string_view perspective) const n
 }
 
 std::size_t Session::in_step() const noexcept {
-    return static_cast<std::size_t>(std::ranges::count_if(registry_.all(), [](const auto& entry) {
-        const Listener& listener = entry.second;
-        return listener.connection && listener.report.known && listener.report.playing &&
-               listener.report.error_p99_us < kInStepUs;
-    }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        registry_.all(), [](const auto& entry) { return is_in_step(entry.second); }));
+}
+
+bool Session::is_in_step(const Listener& listener) noexcept {
+    return listener.connection && listener.report.known && listener.report.playing &&
+           listener.report.error_p99_us < kInStepUs;
 }
 
 std::size_t Session::listeners_of(StreamId stream) const noexcept {
@@ -115,6 +93,7 @@ void Session::on_envelope(ConnectionId connection,
 void Session::on_closed(ConnectionId connection, const wire::ConnectionCounters& counters) {
     if (const Listener* listener = registry_.find(connection)) {
         log_.info(kArea, listener->badge + " is gone");
+        lockstep_.gone(listener->id, clock_.now());
     }
     registry_.lost(connection, counters, std::chrono::steady_clock::now());
 }
@@ -163,6 +142,7 @@ void Session::hello(ConnectionId connection, std::span<const std::byte> body) {
     listener->client = label(message.client());
     listener->stream = *stream;
     listener->companions = companions_of(message.companions());
+    lockstep_.joined(listener->id, listener->badge, sent_to(*listener), clock_.now());
     gateway_->send(connection, welcome(*listener));
     gateway_->accept(connection);
     route(*listener);
@@ -198,14 +178,21 @@ wire::SharedEnvelope Session::welcome(const Listener& listener) const {
     return envelope(wire::Kind::welcome, message);
 }
 
+bool Session::is_led_away(const Listener& listener) const noexcept {
+    return panic_ || listener.left;
+}
+
+StreamId Session::sent_to(const Listener& listener) const noexcept {
+    return is_led_away(listener) ? stream_of(show::kObjective).value_or(StreamId{})
+                                 : listener.stream;
+}
+
 void Session::route(const Listener& listener) {
     if (!listener.connection) return;
     // Who is led away feels nothing until all is clear.
-    const bool objective = panic_ || listener.left;
-    gateway_->accompany(*listener.connection, objective ? wire::Companions{} : listener.companions);
-    gateway_->subscribe(*listener.connection, objective
-                                                  ? stream_of(show::kObjective).value_or(StreamId{})
-                                                  : listener.stream);
+    gateway_->accompany(*listener.connection,
+                        is_led_away(listener) ? wire::Companions{} : listener.companions);
+    gateway_->subscribe(*listener.connection, sent_to(listener));
 }
 
 MediaTime Session::recent() const noexcept {
@@ -236,10 +223,22 @@ void Session::telemetry(ConnectionId connection, std::span<const std::byte> body
     if (wire::parse_body(body, message).has_error()) {
         return refuse(connection, v1::REFUSAL_BAD_MESSAGE, "the telemetry could not be read");
     }
-    const ListenerReport& report = registry_.find(connection)->report = report_of(message);
-    if (report.playing && reported_errors_.size() < kMaxReportedErrors) {
-        reported_errors_.push_back(report.error_p99_us / 1e6);
+    Listener& listener = *registry_.find(connection);
+    const MediaInstant now = clock_.now();
+    for (const wire::SecondChecksum& second : delivered_of(message)) {
+        lockstep_.delivered(listener.id, second, now);
     }
+    const auto report = report_of(message);
+    if (!report) {
+        log_.warning_limited(kArea, "telemetry",
+                             listener.badge + " reports figures that cannot be; they are dropped");
+        return;
+    }
+    if (listener.report.known && now - listener.reported < kBetweenReports) return;
+    listener.report = *report;
+    listener.reported = now;
+    lockstep_.told(listener.id, sample_of(*report, sent_to(listener), is_in_step(listener)), now);
+    if (reports_.size() < kMaxReports) reports_.push_back(*report);
 }
 
 void Session::leave_or_return(ConnectionId connection, std::span<const std::byte> body) {

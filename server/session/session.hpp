@@ -4,6 +4,7 @@
 #include "common/base/log.hpp"
 #include "common/show/show.hpp"
 #include "common/wire/ports.hpp"
+#include "server/evidence/lockstep_report.hpp"
 #include "server/session/listener_registry.hpp"
 #include "server/session/playback.hpp"
 
@@ -66,11 +67,15 @@ public:
     [[nodiscard]] std::size_t in_step() const noexcept;
     /// Connected listeners that are given a stream.
     [[nodiscard]] std::size_t listeners_of(StreamId stream) const noexcept;
-    /// The 99 % errors that listeners have reported since the last call, in seconds; at most 10
-    /// 000.
-    [[nodiscard]] std::vector<double> take_reported_errors() noexcept {
-        return std::exchange(reported_errors_, {});
+    /// It plays, and 99 % of its last errors are under 1 ms.
+    [[nodiscard]] static bool is_in_step(const Listener& listener) noexcept;
+    /// What listeners have reported since the last call; at most 10 000.
+    [[nodiscard]] std::vector<ListenerReport> take_reports() noexcept {
+        return std::exchange(reports_, {});
     }
+    [[nodiscard]] const evidence::LockstepReport& lockstep() const noexcept { return lockstep_; }
+    /// A packet has left the encoder.
+    void sent(const evidence::PacketDigest& digest) noexcept { lockstep_.sent(digest); }
 
 private:
     void hello(ConnectionId connection, std::span<const std::byte> body);
@@ -79,6 +84,9 @@ private:
     void leave_or_return(ConnectionId connection, std::span<const std::byte> body);
     void refuse(ConnectionId connection, int code, const std::string& text);
     [[nodiscard]] wire::SharedEnvelope welcome(const Listener& listener) const;
+    [[nodiscard]] bool is_led_away(const Listener& listener) const noexcept;
+    /// The stream that is routed to a listener.
+    [[nodiscard]] StreamId sent_to(const Listener& listener) const noexcept;
     void route(const Listener& listener);
     void broadcast_control(int action, std::uint32_t fade_ms);
     void broadcast_phase();
@@ -92,7 +100,8 @@ private:
     Playback* playback_ = nullptr;
     ListenerRegistry registry_;
     bool panic_ = false;
-    std::vector<double> reported_errors_;
+    std::vector<ListenerReport> reports_;
+    evidence::LockstepReport lockstep_;
 };
 
 }  // namespace earshot::session

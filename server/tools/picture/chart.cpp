@@ -135,7 +135,8 @@ std::vector<Tick> time_ticks(double length_s) {
     constexpr std::array<int, 12> kSteps{1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1'200, 3'600};
     const auto fits = [&](int step) { return length_s <= 12.0 * step; };
     const auto* const found = std::find_if(kSteps.begin(), kSteps.end(), fits);
-    const int step = found == kSteps.end() ? 7'200 : *found;
+    int step = found == kSteps.end() ? 7'200 : *found;
+    while (!fits(step) && step < 1'000'000'000) step *= 2;
     std::vector<Tick> ticks;
     for (int at = 0; at <= static_cast<int>(length_s); at += step) {
         std::array<char, 32> text{};

@@ -25,6 +25,16 @@ TEST(AdminCommand, AsksForTheStatusWithoutABody) {
     EXPECT_EQ(call.body, "");
 }
 
+TEST(AdminCommand, AsksForTheLockstepReportInAForm) {
+    Command command = of(Kind::lockstep);
+    EXPECT_EQ(request_of(command).target, "/api/v1/lockstep.json");
+    EXPECT_EQ(request_of(command).method, "GET");
+    command.format = "csv";
+    EXPECT_EQ(request_of(command).target, "/api/v1/lockstep.csv");
+    EXPECT_EQ(*answer_of(command, {200, "from_s\r\n"}), "from_s\r\n");
+    EXPECT_FALSE(answer_of(command, {404, "{}"}));
+}
+
 TEST(AdminCommand, SendsEachActionWhereItBelongs) {
     const auto expect = [](const Command& command, const char* target, const char* body) {
         const auto call = request_of(command);
@@ -89,6 +99,7 @@ TEST(StatusTable, ShowsShowStreamsAndListeners) {
     const auto table = status_table(R"({
         "title": "Concert", "phase": "playing", "programme": "00:00:12.340", "panic": false,
         "lead_ms": 400, "listeners_connected": 2, "listeners_in_step": 1,
+        "listeners_apart_us": 41.27,
         "source": {"description": "demo", "stalled": true},
         "streams": [{"stream_id": 0, "perspective": "objective", "title": "Objective",
                      "state": "full", "intensity": 1, "listeners": 2}],
@@ -98,14 +109,43 @@ TEST(StatusTable, ShowsShowStreamsAndListeners) {
     ASSERT_TRUE(table);
     EXPECT_NE(table->find("show       Concert\n"), std::string::npos) << *table;
     EXPECT_NE(table->find("playing, programme at 00:00:12.340"), std::string::npos);
-    EXPECT_NE(table->find("2 here, 1 in step"), std::string::npos);
+    EXPECT_NE(table->find("2 here, 1 in step, the farthest two 41.3 us apart\n"),
+              std::string::npos);
     EXPECT_NE(table->find("demo (STALLED)"), std::string::npos);
     EXPECT_EQ(table->find("PANIC"), std::string::npos);
-    EXPECT_NE(table->find("\n0       objective    Objective  full   1.00       2\n"),
+    EXPECT_NE(table->find("\n0       objective    Objective  full   1.00       2          -\n"),
               std::string::npos)
         << *table;
     EXPECT_NE(table->find("\n7   Blue Heron 7"), std::string::npos) << *table;
     EXPECT_NE(table->find("\n12  Red Fox 12"), std::string::npos) << *table;
+}
+
+TEST(LockstepTable, ShowsWhatWasGivenErrorsAndTheWorstFirst) {
+    const auto table = lockstep_table(R"({
+        "title": "Concert", "duration_s": 24,
+        "total": {"reports": 12, "playing": 12, "in_step": 11, "joins": 2, "returns": 0,
+                  "departures": 1, "reanchors": 1, "late": 0, "lost": 3, "concealed_frames": 960,
+                  "error_p99_us": {"p50": 41.5, "p95": 50, "p99": 60, "max": 70.25}},
+        "delivery": [{"perspective": "objective", "statement": "all \u001b[2J identical"}],
+        "listeners": [{"id": 7, "badge": "Blue Heron 7", "error_max_us": 70},
+                      {"id": 8, "badge": "Red Fox 8", "error_max_us": 700},
+                      "no object"]})");
+    ASSERT_TRUE(table);
+    EXPECT_NE(table->find("12, 12 while playing, 11 in step"), std::string::npos) << *table;
+    EXPECT_NE(table->find("\n99 % of 2 s         41.5  50.0  60.0  70.2\n"), std::string::npos)
+        << *table;
+    EXPECT_NE(table->find("\nmedian of 2 s       -     -     -     -\n"), std::string::npos)
+        << *table;
+    EXPECT_NE(table->find("all ?[2J identical"), std::string::npos) << *table;
+    EXPECT_LT(table->find("Red Fox 8"), table->find("Blue Heron 7"));
+    EXPECT_NE(table->find("Blue Heron 7"), std::string::npos);
+}
+
+TEST(LockstepTable, TakesAnyObjectAndNothingElse) {
+    EXPECT_TRUE(lockstep_table("{}"));
+    EXPECT_TRUE(lockstep_table(R"({"total": 7, "listeners": {}, "delivery": [7]})"));
+    EXPECT_FALSE(lockstep_table("[]"));
+    EXPECT_FALSE(lockstep_table(""));
 }
 
 TEST(StatusTable, ShowsAPanic) {

@@ -104,6 +104,25 @@ TEST_F(ApiTest, AnswersTheStatus) {
     EXPECT_EQ(call("POST", "/api/v1/status").status, 405);
 }
 
+TEST_F(ApiTest, GivesTheLockstepReportInThreeForms) {
+    const auto json = call("GET", "/api/v1/lockstep");
+    EXPECT_EQ(json.status, 200);
+    EXPECT_EQ(json.content_type, "application/json");
+    EXPECT_NE(json.body.find(R"("perspective":"subjective","verdict":"unknown")"),
+              std::string::npos)
+        << json.body;
+    EXPECT_EQ(call("GET", "/api/v1/lockstep.json").body, json.body);
+    const auto csv = call("GET", "/api/v1/lockstep.csv");
+    EXPECT_EQ(csv.content_type, "text/csv; charset=utf-8");
+    EXPECT_TRUE(csv.body.starts_with("from_s,to_s,"));
+    const auto svg = call("HEAD", "/api/v1/lockstep.svg");
+    EXPECT_EQ(svg.content_type, "image/svg+xml");
+    EXPECT_TRUE(svg.body.starts_with("<svg "));
+    EXPECT_EQ(call("GET", "/api/v1/lockstep.png").status, 404);
+    EXPECT_EQ(call("GET", "/api/v1/lockstepped").status, 404);
+    EXPECT_EQ(call("POST", "/api/v1/lockstep.csv").status, 405);
+}
+
 TEST_F(ApiTest, PlaysPausesAndSeeks) {
     start();
     EXPECT_EQ(playback.phase(clock.value), timeline::Phase::playing);

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <map>
 
 namespace earshot::session {
@@ -227,6 +228,96 @@ TEST_F(SessionTest, CountsWhoIsInStep) {
     EXPECT_EQ(session.in_step(), 1U);
     session.on_closed(ann, {});
     EXPECT_EQ(session.in_step(), 0U);
+}
+
+TEST_F(SessionTest, PutsWhatListenersTellIntoTheLockstepReport) {
+    give(ann, wire::Kind::hello, hello());
+    v1::Telemetry telemetry;
+    telemetry.set_playing(true);
+    telemetry.set_error_p99_us(300.0F);
+    telemetry.set_packets_received(100);
+    telemetry.set_frames_concealed(960);
+    session.sent({.stream = StreamId{1}, .epoch = Epoch{1}, .sequence = 4, .checksum = 99});
+    v1::DeliveredSecond& second = *telemetry.add_delivered();
+    second.set_stream_id(1);
+    second.set_epoch(1);
+    second.set_packets(1U << 4U);
+    second.set_checksum(99);
+    give(ann, wire::Kind::telemetry, telemetry);
+    const evidence::LockstepReport& report = session.lockstep();
+    EXPECT_EQ(report.total().joins, 1U);
+    EXPECT_EQ(report.total().in_step, 1U);
+    const evidence::DeliveryFigures delivery = report.delivery(StreamId{1});
+    EXPECT_EQ(delivery.seconds, 1U);
+    EXPECT_EQ(delivery.different, 0U);
+    EXPECT_EQ(delivery.concealed_frames, 960U);
+    session.on_closed(ann, {});
+    EXPECT_EQ(report.total().departures, 1U);
+    ASSERT_EQ(session.take_reports().size(), 1U);
+    EXPECT_TRUE(session.take_reports().empty());
+}
+
+TEST_F(SessionTest, DropsFiguresThatCannotBeAndStays) {
+    give(ann, wire::Kind::hello, hello());
+    v1::Telemetry good;
+    good.set_playing(true);
+    good.set_error_p99_us(300.0F);
+    give(ann, wire::Kind::telemetry, good);
+    constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+    constexpr float kInfinite = std::numeric_limits<float>::infinity();
+    std::vector<v1::Telemetry> bad(5, good);
+    bad[0].set_error_p99_us(kNaN);
+    bad[1].set_error_max_us(-1.0F);
+    bad[2].set_correction_ppm(kInfinite);
+    bad[3].set_buffer_ms(-kInfinite);
+    bad[4].set_error_mean_us(kNaN);
+    for (const v1::Telemetry& message : bad) {
+        clock.value += 2s;
+        give(ann, wire::Kind::telemetry, message);
+    }
+    EXPECT_EQ(session.take_reports().size(), 1U);
+    EXPECT_EQ(session.lockstep().total().reports, 1U);
+    EXPECT_EQ(session.in_step(), 1U) << "by the last one that could be read";
+    EXPECT_FALSE(gateway.closed.contains(ann));
+
+    good.set_error_p99_us(std::numeric_limits<float>::max());
+    good.set_error_mean_us(std::numeric_limits<float>::lowest());
+    good.set_packets_lost(std::numeric_limits<std::uint64_t>::max());
+    give(ann, wire::Kind::telemetry, good);
+    const auto reports = session.take_reports();
+    ASSERT_EQ(reports.size(), 1U);
+    EXPECT_EQ(reports[0].error_p99_us, 1e8) << "held";
+    EXPECT_EQ(reports[0].error_mean_us, -1e8);
+    EXPECT_LT(session.lockstep().total().lost, 10'000U);
+}
+
+TEST_F(SessionTest, CountsAListenerNoMoreOftenThanOthers) {
+    give(ann, wire::Kind::hello, hello());
+    v1::Telemetry telemetry;
+    telemetry.set_playing(true);
+    for (std::uint32_t n = 0; n < 100; ++n) {
+        telemetry.set_packets_late(n);
+        give(ann, wire::Kind::telemetry, telemetry);
+        clock.value += 20ms;
+    }
+    EXPECT_EQ(session.take_reports().size(), 2U) << "in 2 s";
+    EXPECT_EQ(session.lockstep().total().reports, 2U);
+    give(ann, wire::Kind::telemetry, telemetry);
+    EXPECT_EQ(session.lockstep().total().late, 99U) << "counters lose nothing";
+}
+
+TEST_F(SessionTest, TakesEightSecondsOfAReportAndStreamsThatThereAre) {
+    give(ann, wire::Kind::hello, hello());
+    v1::Telemetry telemetry;
+    for (std::uint32_t n = 0; n < 20; ++n) {
+        v1::DeliveredSecond& second = *telemetry.add_delivered();
+        second.set_stream_id(n < 2 ? 256 + n : 1);
+        second.set_second(n);
+        second.set_packets(1);
+    }
+    give(ann, wire::Kind::telemetry, telemetry);
+    EXPECT_EQ(session.lockstep().delivery(StreamId{1}).unverifiable, 6U);
+    EXPECT_EQ(session.lockstep().delivery(StreamId{0}).unverifiable, 0U);
 }
 
 TEST_F(SessionTest, GivesAnUnknownPerspectiveAClearRefusal) {
