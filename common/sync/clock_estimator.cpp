@@ -19,6 +19,8 @@ constexpr double kMaxRoundTripNs = 10.0 * kNsPerSecond;
 constexpr double kStampNoiseNs = 700.0;
 /// How fast a crystal's rate wanders: what a bucket of age t is worth less, per second of age.
 constexpr double kWander = 0.15e-6;
+/// How fast that rate itself may change while things warm up or cool down, per ns: 6 ppm a minute.
+constexpr double kWarming = 0.1e-6 / kNsPerSecond;
 /// Buckets this many medians above the least delay are queueing, not path.
 constexpr double kRejectMedians = 4.0;
 /// Clocks that contradict what was possible by this much have been set, ns.
@@ -29,9 +31,9 @@ constexpr double kPathStepNs = 150e3;
 constexpr int kPathStepBuckets = 3;
 /// The first exchanges may all have queued; a fit on fewer is not published.
 constexpr int kUsableSamples = 4;
-/// From the fit's standard deviation to its 99 % bound: 2.58 if everything were normal; queueing
-/// tails and wander need more (in simulation 1 % lie beyond 3.0), and a margin.
-constexpr double kNinetyNine = 4.0;
+/// From the standard deviation of the fit to its 99 % bound, as if everything were normal: what is
+/// not normal (queueing, wander) is in the weights; the simulation holds this to 99 %.
+constexpr double kNinetyNine = 2.58;
 
 }  // namespace
 
@@ -188,12 +190,15 @@ ClockEstimator::Side ClockEstimator::weigh(Edge Bucket::*edge, double sign, doub
     side.spread = *middle;
     side.edge = sign * least;
     const double limit = kRejectMedians * std::max(side.spread, kStampNoiseNs);
-    const double noise = std::max(kStampNoiseNs, 0.5 * side.spread);
+    // A few buckets that agree may all have queued: how far, only the round trip bounds.
+    const double unsure = std::max(0.0, up_.edge - down_.edge) / (count_ * count_);
+    const double noise = std::max({kStampNoiseNs, 0.5 * side.spread, unsure});
     double at_sum = 0.0;
     double excess_sum = 0.0;
     for (int i = 0; i < count_; ++i) {
         Edge& e = bucket(i).*edge;
-        const double aged = kWander * (now - e.at);
+        const double age = now - e.at;
+        const double aged = (kWander + 0.5 * kWarming * age) * age;
         e.weight = e.excess > limit + aged
                        ? 0.0
                        : 1.0 / (noise * noise + e.excess * e.excess + aged * aged);
