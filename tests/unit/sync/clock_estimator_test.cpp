@@ -1,7 +1,7 @@
 #include "common/sync/clock_estimator.hpp"
 
 #include "common/sync/exchange_schedule.hpp"
-#include "tests/unit/sync/simulated_network.hpp"
+#include "tests/support/sim_network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -185,7 +185,7 @@ TEST(ClockEstimator, TakesOverASetClockAfterThreeSamples) {
     SimulatedNetwork network(13, 60.0, kWired, kWired);
     ClockEstimator estimator;
     run(network, estimator, 0.0, 30.0, [](double) {});
-    network.step_local(-4.0);  // suspended for four seconds
+    network.clock().suspend(30.0, 4.0);
     for (int i = 0; i < 8; ++i) {
         estimator.add(network.exchange(30.0 + 4.0 + 0.02 * i));
     }

@@ -3,7 +3,7 @@
 #include "common/sync/clock_estimator.hpp"
 #include "common/sync/device_clock.hpp"
 #include "common/sync/exchange_schedule.hpp"
-#include "tests/unit/sync/simulated_network.hpp"
+#include "tests/support/sim_network.hpp"
 
 #include <gtest/gtest.h>
 

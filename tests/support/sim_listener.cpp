@@ -1,0 +1,89 @@
+#include "tests/support/sim_listener.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace earshot::test {
+namespace {
+
+/// First sound: the clock is usable, and a lead has passed.
+constexpr double kFirstSoundS = 1.0;
+
+}  // namespace
+
+SimulatedListener::SimulatedListener(std::uint32_t seed, const ListenerModel& model)
+    : model_(model),
+      network_(seed, model.clock, model.up, model.down),
+      device_(seed + 1, model.device),
+      schedule_(network_.local(0.0)),
+      corrector_(std::chrono::nanoseconds{0}, 0) {
+    if (model.sleeps_at_s >= 0.0) {
+        network_.clock().suspend(model.sleeps_at_s, model.sleeps_s);
+    }
+}
+
+void SimulatedListener::run_to(double true_s) {
+    while (device_.leaves_s(frame_) < true_s) {
+        block();
+    }
+}
+
+void SimulatedListener::exchange(double now_s) {
+    std::sort(replies_.begin(), replies_.end(),
+              [](const auto& a, const auto& b) { return a.arrives_s < b.arrives_s; });
+    const auto ahead = std::find_if(replies_.begin(), replies_.end(),
+                                    [now_s](const auto& reply) { return reply.arrives_s > now_s; });
+    for (auto reply = replies_.begin(); reply != ahead; ++reply) {
+        estimator_.add(reply->sample);
+    }
+    replies_.erase(replies_.begin(), ahead);
+    const LocalInstant now = network_.local(now_s);
+    if (schedule_.due(now)) {
+        if (const auto reply = network_.request(now_s)) {
+            replies_.push_back(*reply);
+        }
+        schedule_.sent(now);
+    }
+}
+
+void SimulatedListener::block() {
+    if (!slept_ && model_.sleeps_at_s >= 0.0 && device_.leaves_s(frame_) >= model_.sleeps_at_s) {
+        slept_ = true;
+        device_.stand(model_.sleeps_s);
+        replies_.clear();  // sent to a machine that slept
+    }
+    now_s_ = device_.leaves_s(frame_);
+    exchange(now_s_);
+    const int frames = device_.model().period;
+    const std::int64_t written = frame_ + device_.model().buffered;
+    sink_.update(frame_, device_.report(frame_, network_.clock()));
+    const LocalInstant dac_time = sink_.instant_of(written);
+    corrector_.observe(dac_time);
+    if (estimator_.model().valid && now_s_ >= kFirstSoundS) {
+        auto stretch = corrector_.plan(estimator_.model(), dac_time, 0, frames, playing_);
+        if (stretch.reanchor) {
+            corrector_.reanchor(stretch, frames);
+            ++reanchors_;
+        }
+        playing_ = true;
+        presentation_us_ = (stretch.position / kSampleRateHz - device_.leaves_s(written)) * 1e6;
+    } else {
+        corrector_.skip(frames);
+    }
+    frame_ += frames;
+}
+
+SimulatedListener::View SimulatedListener::view() const {
+    const sync::ClockModel& model = estimator_.model();
+    const auto us = [](std::chrono::nanoseconds ns) {
+        return static_cast<double>(ns.count()) * 1e-3;
+    };
+    return {.presentation_us = presentation_us_,
+            .clock_us = network_.error_us(model, now_s_),
+            .hidden_us = network_.hidden_us(),
+            .fit_bound_us = us(model.fit_bound),
+            .path_bound_us = us(model.path_bound),
+            .playing = playing_};
+}
+
+}  // namespace earshot::test
