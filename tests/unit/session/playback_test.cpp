@@ -89,7 +89,7 @@ TEST_F(PlaybackTest, AStartThatWaitedForTheMediumLosesNothing) {
     feed.is_primed = true;
     advance(500ms);
     ASSERT_EQ(engine.relocations().size(), 2U);
-    const auto& went = engine.relocations()[1];
+    const show::EngineCommand went = engine.relocations()[1];
     EXPECT_EQ(went.epoch, asked.epoch);
     EXPECT_EQ(went.programme, asked.programme);
     EXPECT_GT(went.media, asked.media);
