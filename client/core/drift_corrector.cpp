@@ -12,22 +12,27 @@ constexpr double kRate = kSampleRateHz;
 DriftCorrector::DriftCorrector(std::chrono::nanoseconds device_latency, int read_ahead) noexcept
     : device_latency_(device_latency), read_ahead_(read_ahead) {}
 
-void DriftCorrector::observe(LocalInstant dac_time) noexcept {
-    device_.update(frames_, dac_time);
+bool DriftCorrector::ready(const sync::ClockModel& clock, int frames) noexcept {
+    if (!ready_ && clock.valid) {
+        constexpr auto kPatienceFrames =
+            static_cast<int>(kPatience.count() * kSampleRateHz / 1'000);
+        waited_ += frames;
+        ready_ = clock.fit_bound <= kFitBound || waited_ >= kPatienceFrames;
+    }
+    return ready_;
 }
 
 DriftCorrector::Stretch DriftCorrector::plan(const sync::ClockModel& clock,
-                                             LocalInstant dac_time,
+                                             const audio::DacTime& dac_time,
                                              int offset_frames,
                                              int frames,
                                              bool heard) noexcept {
-    const double device_rate = device_.rate_hz();
+    const double device_rate = dac_time.rate_hz;
     const double offset_ns = offset_frames / device_rate * 1e9;
     const LocalInstant at =
-        dac_time + device_latency_ + std::chrono::nanoseconds{std::llround(offset_ns)};
+        dac_time.first + device_latency_ + std::chrono::nanoseconds{std::llround(offset_ns)};
     const auto media_ns = static_cast<double>(clock.to_media(at).time_since_epoch().count());
     const double skew_ppm = ((1.0 + clock.skew) * kRate / device_rate - 1.0) * 1e6;
-    frames_ += frames;
 
     Stretch stretch;
     stretch.scheduled = media_ns * (kRate * 1e-9) + read_ahead_;

@@ -1,20 +1,18 @@
 #pragma once
 
-#include "common/base/time.hpp"
+#include "common/audio/ports.hpp"
 #include "common/sync/clock_model.hpp"
-#include "common/sync/device_clock.hpp"
 #include "common/sync/playout_loop.hpp"
 
 #include <chrono>
-#include <cstdint>
 
 namespace earshot::client {
 
 /// Where in media time the device's next frames must be read, and at which speed.
 ///
 /// While nothing is heard the position is the schedule itself; while something is, it is continuous
-/// and steered by a PlayoutLoop. The device's rate is learnt from the DAC times of the callbacks,
-/// whatever is heard, so the loop knows both skews before the first sample.
+/// and steered by a PlayoutLoop. The clock model and the sink know both skews before the first
+/// sample.
 /// Thread: one owner (the device thread). Real-time: yes.
 class DriftCorrector {
 public:
@@ -28,22 +26,27 @@ public:
         bool reanchor = false;    ///< position is too far off for too long: call reanchor().
     };
 
+    /// A fit that is better than this is begun by at once.
+    static constexpr std::chrono::microseconds kFitBound{500};
+    static constexpr std::chrono::milliseconds kPatience{1'500};
+
     /// @param device_latency  DAC to ear.
     /// @param read_ahead      Frames by which the output stage delays what is read.
     DriftCorrector(std::chrono::nanoseconds device_latency, int read_ahead) noexcept;
 
-    /// The device says when the next frame to be rendered leaves the DAC.
-    void observe(LocalInstant dac_time) noexcept;
+    /// Whether the clock is known well enough to begin; once it was, it stays so. A fit too rough
+    /// for that is put up with after kPatience.
+    /// @param frames  Passed since the last call.
+    [[nodiscard]] bool ready(const sync::ClockModel& clock, int frames) noexcept;
     /// Plans the next `frames` output frames and passes them.
-    /// @param offset_frames  How many frames after the observed one they start.
+    /// @param dac_time       Of the device's block.
+    /// @param offset_frames  How many frames into that block they start.
     /// @param heard          Whether the position has to stay continuous.
     [[nodiscard]] Stretch plan(const sync::ClockModel& clock,
-                               LocalInstant dac_time,
+                               const audio::DacTime& dac_time,
                                int offset_frames,
                                int frames,
                                bool heard) noexcept;
-    /// Passes frames without a plan: no clock yet.
-    void skip(int frames) noexcept { frames_ += frames; }
     /// Sets the position of the stretch just planned to the schedule.
     void reanchor(Stretch& stretch, int frames) noexcept;
 
@@ -52,10 +55,10 @@ public:
 private:
     std::chrono::nanoseconds device_latency_;
     double read_ahead_;
-    sync::DeviceClock device_;
     sync::PlayoutLoop loop_;
-    std::int64_t frames_ = 0;  ///< Rendered since construction.
     double position_ = 0.0;
+    int waited_ = 0;  ///< Frames that passed with a clock too rough to begin by.
+    bool ready_ = false;
 };
 
 }  // namespace earshot::client

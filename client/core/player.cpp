@@ -55,7 +55,7 @@ public:
 
     // Device side.
     void take_input() noexcept;
-    void render(audio::BlockView out, LocalInstant dac_time) noexcept;
+    void render(audio::BlockView out, const audio::DacTime& dac_time) noexcept;
 
 private:
     /// What the mute is waiting for.
@@ -67,7 +67,7 @@ private:
     };
 
     void obey(const PlayerCommand& command) noexcept;
-    void chunk(audio::BlockView out, LocalInstant dac_time, int offset) noexcept;
+    void chunk(audio::BlockView out, const audio::DacTime& dac_time, int offset) noexcept;
     void mute_logic() noexcept;
     void tap_decoded(double position) noexcept;
     void account(const DriftCorrector::Stretch& stretch, int frames) noexcept;
@@ -165,18 +165,19 @@ void Player::State::mute_logic() noexcept {
     }
 }
 
-void Player::State::render(audio::BlockView out, LocalInstant dac_time) noexcept {
+void Player::State::render(audio::BlockView out, const audio::DacTime& dac_time) noexcept {
     take_input();
-    corrector_.observe(dac_time);
     for (int done = 0; done < out.frames(); done += kChunkFrames) {
         const int frames = std::min(kChunkFrames, out.frames() - done);
         chunk(out.part(done, frames), dac_time, done);
     }
 }
 
-void Player::State::chunk(audio::BlockView out, LocalInstant dac_time, int offset) noexcept {
+void Player::State::chunk(audio::BlockView out,
+                          const audio::DacTime& dac_time,
+                          int offset) noexcept {
     const int frames = out.frames();
-    if (clock_.valid) {
+    if (corrector_.ready(clock_, frames)) {
         DriftCorrector::Stretch stretch =
             corrector_.plan(clock_, dac_time, offset, frames, mixer_.sounds());
         if (stretch.reanchor) {
@@ -196,7 +197,6 @@ void Player::State::chunk(audio::BlockView out, LocalInstant dac_time, int offse
         tap_decoded(stretch.position + frames);
         account(stretch, frames);
     } else {
-        corrector_.skip(frames);
         audio::clear(out);
     }
     output_.process(out);
@@ -324,7 +324,7 @@ void Player::enable_decoded_tap() {
     state_->tap = std::make_unique<rt::SpscRing<DecodedBlock>>(kTapRing);
 }
 
-void Player::render(audio::BlockView out, LocalInstant dac_time) noexcept {
+void Player::render(audio::BlockView out, const audio::DacTime& dac_time) noexcept {
     const rt::RealtimeScope realtime;
     const rt::ScopedFlushDenormals flush;
     state_->render(out, dac_time);

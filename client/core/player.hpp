@@ -87,7 +87,7 @@ public:
 
     /// See PlaybackCallback. Fills out with programme audio such that the frame at the DAC is the
     /// one whose presentation time it is; silence until the clock is known and audio is there.
-    void render(audio::BlockView out, LocalInstant dac_time) noexcept override;
+    void render(audio::BlockView out, const audio::DacTime& dac_time) noexcept override;
 
 private:
     class State;

@@ -213,8 +213,8 @@ private:
             while (room >= static_cast<snd_pcm_sframes_t>(opened_.period) && !stopping()) {
                 measure();
                 const audio::BlockView block = period_->view();
-                if (device_.started()) {
-                    callback.render(block, device_.instant_of(written_));
+                if (device_.locked()) {
+                    callback.render(block, {device_.instant_of(written_), device_.rate_hz()});
                 } else {
                     audio::clear(block);
                 }

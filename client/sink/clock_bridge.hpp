@@ -3,6 +3,8 @@
 #include "common/audio/ports.hpp"
 #include "common/base/clock.hpp"
 
+#include <chrono>
+
 namespace earshot::sink {
 
 /// Stands between a second device and its player: says when its frames play by the machine's clock,
@@ -16,11 +18,17 @@ public:
                 const LocalClockSource& machine) noexcept
         : player_(player), device_(device), machine_(machine) {}
 
-    void render(audio::BlockView out, LocalInstant dac_time) noexcept override {
-        player_.render(out, machine_.at_raw_ns(device_.raw_ns(dac_time)));
+    void render(audio::BlockView out, const audio::DacTime& dac_time) noexcept override {
+        const LocalInstant first = machines(dac_time.first);
+        const auto second = machines(dac_time.first + std::chrono::seconds{1}) - first;
+        player_.render(out, {first, dac_time.rate_hz * 1e9 / static_cast<double>(second.count())});
     }
 
 private:
+    [[nodiscard]] LocalInstant machines(LocalInstant devices) const noexcept {
+        return machine_.at_raw_ns(device_.raw_ns(devices));
+    }
+
     audio::PlaybackCallback& player_;
     const LocalClockSource& device_;
     const LocalClockSource& machine_;

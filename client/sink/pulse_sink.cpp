@@ -38,6 +38,8 @@ constexpr std::uint32_t kTargetBytes = 2'400 * kFrameBytes;
 constexpr pa_usec_t kSnapshotUs = 100'000;
 constexpr pa_usec_t kFirstSnapshotsUs = 25'000;
 constexpr int kFirstSnapshots = 40;
+/// Snapshots that tell nothing: the buffer still fills, and the server's timers find their pace.
+constexpr int kUselessSnapshots = 12;
 constexpr auto kStartLimit = 5s;
 constexpr auto kRetry = 1s;
 
@@ -272,7 +274,9 @@ private:
         }
         const std::chrono::microseconds to_dac{static_cast<std::int64_t>(info->sink_usec)};
         const std::int64_t read = info->read_index / kFrameBytes;
-        device_.update(read, now - age + to_dac);
+        if (snapshots_ >= kUselessSnapshots) {
+            device_.update(read, now - age + to_dac);
+        }
         latency_us_.store(to_dac.count() + (written_ - read) * 1'000'000 / kSampleRateHz,
                           std::memory_order_relaxed);
         ++snapshots_;
@@ -292,8 +296,8 @@ private:
                 return;
             }
             const audio::BlockView block = period_.view().part(0, frames);
-            if (device_.started()) {
-                callback_->render(block, device_.instant_of(written_));
+            if (device_.locked()) {
+                callback_->render(block, {device_.instant_of(written_), device_.rate_hz()});
             } else {
                 audio::clear(block);
             }

@@ -86,7 +86,7 @@ void SimulatedDevice::run(audio::PlaybackCallback& callback) {
             }
             wake_.wait_for(lock, wait);
         }
-        callback.render(period.view(), timing.local(frame));
+        callback.render(period.view(), {timing.local(frame), kSampleRateHz});
         const std::int64_t late_ns = monotonic_raw_ns() - plays_raw_ns;
         if (late_ns > 0) {
             late_calls_.fetch_add(1, std::memory_order_relaxed);

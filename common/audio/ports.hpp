@@ -116,16 +116,23 @@ public:
     virtual void flush() noexcept = 0;
 };
 
+/// When a block leaves a device, by the listener's clock, as well as the sink knows: smoothed; the
+/// calibrated device latency comes on top.
+struct DacTime {
+    LocalInstant first{};            ///< Of the block's first frame.
+    double rate_hz = kSampleRateHz;  ///< Frames that leave in a second of that clock.
+};
+
 /// Fills a device's buffers. Implemented by the player.
 class PlaybackCallback {
 public:
     virtual ~PlaybackCallback() = default;
     /// @param out       Shape [2][frames], full scale 1.0; every sample is written.
-    /// @param dac_time  When out's first frame leaves the device, by the listener's clock, as well
-    /// as
-    ///                  the sink knows (smoothed; the calibrated device latency comes on top).
+    /// @param dac_time  When that is heard. A sink that has to learn its device's rate does not
+    ///                  call before it knows it to some 20 ppm: what was placed by a wrong rate
+    ///                  takes long to put right unheard.
     /// Thread: the sink's. Real-time: yes.
-    virtual void render(BlockView out, LocalInstant dac_time) noexcept = 0;
+    virtual void render(BlockView out, const DacTime& dac_time) noexcept = 0;
 };
 
 /// Where a listener's sound goes. Owns the device thread.

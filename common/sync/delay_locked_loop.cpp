@@ -31,7 +31,8 @@ void DelayLockedLoop::update(std::int64_t frame, double seconds) noexcept {
     const auto frames = static_cast<double>(frame - frame_);
     const double elapsed_s = frames / frames_per_second_;
     age_s_ += elapsed_s;
-    const double bandwidth_hz = std::clamp(1.0 / std::max(age_s_, 1e-3), settings_.bandwidth_hz,
+    // Falling like this the loop stays close to the line of least squares through all readings.
+    const double bandwidth_hz = std::clamp(0.45 / std::max(age_s_, 1e-3), settings_.bandwidth_hz,
                                            settings_.start_bandwidth_hz);
     // Above 0.5 the discrete loop rings; readings that far apart simply weigh less than they could.
     const double omega = std::min(2.0 * std::numbers::pi * bandwidth_hz * elapsed_s, 0.5);

@@ -7,13 +7,13 @@ namespace earshot::sync {
 /// How fast a DelayLockedLoop forgets.
 struct DelayLockedLoopSettings {
     double start_bandwidth_hz = 1.0;
-    double bandwidth_hz = 0.1;  ///< Reached after 1 / bandwidth_hz seconds.
+    double bandwidth_hz = 0.1;  ///< Reached after 0.45 / bandwidth_hz seconds.
 };
 
 /// Smooths readings of one clock taken at counted frames: value(frame) and its slope.
 ///
 /// Source: F. Adriaensen, "Using a DLL to filter time", Linux Audio Conference 2005; here for
-/// irregular intervals, with a bandwidth that falls as 1 / age from its start value.
+/// irregular intervals, with a bandwidth that falls as 0.45 / age from its start value.
 /// Thread: one owner. Real-time: yes.
 class DelayLockedLoop {
 public:

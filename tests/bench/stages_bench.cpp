@@ -142,8 +142,9 @@ void player(benchmark::State& bench) {
                 player.push_packet(packet);
                 ++pushed;
             }
-            player.render(output.view(),
-                          LocalInstant{to_instant(MediaTime{Frames{played}}).time_since_epoch()});
+            player.render(
+                output.view(),
+                {LocalInstant{to_instant(MediaTime{Frames{played}}).time_since_epoch()}, 48'000.0});
             played += kPeriod;
         }
     }

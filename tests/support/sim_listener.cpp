@@ -4,12 +4,6 @@
 #include <chrono>
 
 namespace earshot::test {
-namespace {
-
-/// First sound: the clock is usable, and a lead has passed.
-constexpr double kFirstSoundS = 1.0;
-
-}  // namespace
 
 SimulatedListener::SimulatedListener(std::uint32_t seed, const ListenerModel& model)
     : model_(model),
@@ -58,17 +52,15 @@ void SimulatedListener::block() {
     const std::int64_t written = frame_ + device_.model().buffered;
     sink_.update(frame_, device_.report(frame_, network_.clock()));
     const LocalInstant dac_time = sink_.instant_of(written);
-    corrector_.observe(dac_time);
-    if (estimator_.model().valid && now_s_ >= kFirstSoundS) {
-        auto stretch = corrector_.plan(estimator_.model(), dac_time, 0, frames, playing_);
+    if (sink_.locked() && corrector_.ready(estimator_.model(), frames)) {
+        auto stretch =
+            corrector_.plan(estimator_.model(), {dac_time, sink_.rate_hz()}, 0, frames, playing_);
         if (stretch.reanchor) {
             corrector_.reanchor(stretch, frames);
             ++reanchors_;
         }
         playing_ = true;
         presentation_us_ = (stretch.position / kSampleRateHz - device_.leaves_s(written)) * 1e6;
-    } else {
-        corrector_.skip(frames);
     }
     frame_ += frames;
 }

@@ -268,8 +268,9 @@ private:
         const double jitter_s =
             settings_.jitter_us * 1e-6 * (static_cast<double>(random_ >> 40) / 16'777'216.0 - 0.5);
         player.render(block.view(),
-                      LocalInstant{std::chrono::hours{7}} +
-                          std::chrono::nanoseconds{std::llround((local_s + jitter_s) * 1e9)});
+                      {LocalInstant{std::chrono::hours{7}} +
+                           std::chrono::nanoseconds{std::llround((local_s + jitter_s) * 1e9)},
+                       48e3 * (1.0 + settings_.device_ppm * 1e-6)});
         out_.insert(out_.end(), block.channel(0).begin(), block.channel(0).end());
         frame_ += settings_.block;
     }

@@ -159,6 +159,38 @@ TEST(Player, IsSilentUntilTheClockIsKnown) {
     EXPECT_GT(rig.peak(rig.frame() - 2'000, rig.frame()), 0.05);
 }
 
+TEST(Player, WaitsForAFitThatIsGoodEnoughToBeginBy) {
+    const EncodedLane lane(0, 1, 72'000, 160, chord(0.5));
+    PlayerRig rig;
+    sync::ClockModel rough = rig.model(3e-3);
+    rough.fit_bound = 501us;
+    rig.player.set_clock(rough);
+    rig.send(lane);
+    rig.play_until(48'000 + 1.4 * kSecond);
+    EXPECT_EQ(rig.peak(0, rig.frame()), 0.0);
+    sync::ClockModel good = rig.model();
+    good.fit_bound = 500us;
+    rig.player.set_clock(good);
+    rig.play_until(48'000 + 2.0 * kSecond);
+    EXPECT_LT(std::abs(rig.late_us(lane, rig.frame() - 20'000, rig.frame() - 10'000)), 2.0);
+    rig.player.set_clock(rough);  // what is heard does not stop for it
+    rig.play_until(48'000 + 2.3 * kSecond);
+    EXPECT_GT(rig.peak(rig.frame() - 2'000, rig.frame()), 0.05);
+}
+
+TEST(Player, BeginsByARoughFitRatherThanNever) {
+    const EncodedLane lane(0, 1, 72'000, 160, chord(0.5));
+    PlayerRig rig;
+    sync::ClockModel rough = rig.model();
+    rough.fit_bound = 4ms;
+    rig.player.set_clock(rough);
+    rig.send(lane);
+    rig.play_until(48'000 + 1.45 * kSecond);
+    EXPECT_EQ(rig.peak(0, rig.frame()), 0.0);
+    rig.play_until(48'000 + 1.8 * kSecond);
+    EXPECT_GT(rig.peak(rig.frame() - 4'800, rig.frame()), 0.05);
+}
+
 TEST(Player, HandsOutEachDecodedBlockOfTheHeardLaneOnceInOrder) {
     const EncodedLane lane(0, 1, 72'000, 60, chord(0.5));
     PlayerRig rig;
@@ -200,11 +232,11 @@ TEST(Player, IsFedAndAskedByOneThreadWhileAnotherRenders) {
     });
     audio::Block out(2, 480);
     for (std::int64_t block = 0; block < 150 || !fed; ++block) {
-        player.render(out.view(), LocalInstant{7h} + block * 10ms);
+        player.render(out.view(), {LocalInstant{7h} + block * 10ms, 48'000.0});
     }
     network.join();
     for (std::int64_t block = 0; block < 12; ++block) {
-        player.render(out.view(), LocalInstant{7h} + 2s + block * 10ms);
+        player.render(out.view(), {LocalInstant{7h} + 2s + block * 10ms, 48'000.0});
     }
     EXPECT_EQ(taken, 100U);
     EXPECT_EQ(player.stats().packets_received, 100U);

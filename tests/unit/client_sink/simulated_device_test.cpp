@@ -43,13 +43,14 @@ TEST(SimulatedTiming, NeverDriftsFromBlockToBlock) {
 /// Writes each frame's own number and keeps the instants it was asked for.
 class CountingCallback final : public audio::PlaybackCallback {
 public:
-    void render(audio::BlockView out, LocalInstant dac_time) noexcept override {
+    void render(audio::BlockView out, const audio::DacTime& dac_time) noexcept override {
         for (int i = 0; i < out.frames(); ++i) {
             out.channel(0)[static_cast<std::size_t>(i)] = static_cast<float>(frames_ + i);
             out.channel(1)[static_cast<std::size_t>(i)] = -static_cast<float>(frames_ + i);
         }
         if (calls_ < kKept) {
-            instants_[calls_] = dac_time;
+            instants_[calls_] = dac_time.first;
+            rates_[calls_] = dac_time.rate_hz;
         }
         frames_ += out.frames();
         ++calls_;
@@ -62,6 +63,7 @@ public:
     }
     static constexpr std::size_t kKept = 64;
     std::array<LocalInstant, kKept> instants_{};
+    std::array<double, kKept> rates_{};
 
 private:
     int frames_ = 0;
@@ -78,6 +80,7 @@ TEST(SimulatedDevice, AsksForOnePeriodAfterTheOtherByItsOwnClock) {
     device.stop();
     for (std::size_t i = 1; i < 6; ++i) {
         EXPECT_EQ(callback.instants_[i] - callback.instants_[i - 1], 10ms);
+        EXPECT_EQ(callback.rates_[i], 48'000.0);
     }
 }
 
@@ -128,19 +131,23 @@ TEST(SimulatedDevice, RecordsEveryFrameWithItsTrueInstant) {
 
 TEST(ClockBridge, SaysWhenFramesPlayByTheMachinesClock) {
     struct Listening final : audio::PlaybackCallback {
-        void render(audio::BlockView, LocalInstant dac_time) noexcept override { at = dac_time; }
-        LocalInstant at{};
+        void render(audio::BlockView, const audio::DacTime& dac_time) noexcept override {
+            heard = dac_time;
+        }
+        audio::DacTime heard;
     } player;
     const SkewedLocalClock machine(-80.0, 1'234ms);
     const SkewedLocalClock device(120.0, -5ms);
     ClockBridge bridge(player, device, machine);
     for (const auto ahead : {0s, 10s, 3'600s}) {
         const std::int64_t raw = monotonic_raw_ns() + std::chrono::nanoseconds(ahead).count();
-        bridge.render({}, device.at_raw_ns(raw));
-        EXPECT_NEAR(static_cast<double>(machine.raw_ns(player.at) - raw), 0.0, 4.0) << "ns";
+        bridge.render({}, {device.at_raw_ns(raw), 48'000.0});
+        EXPECT_NEAR(static_cast<double>(machine.raw_ns(player.heard.first) - raw), 0.0, 4.0)
+            << "ns";
+        EXPECT_NEAR(player.heard.rate_hz / 48'000.0, 1.00012 / 0.99992, 1e-8);
     }
     const RawLocalClock real;
-    bridge.render({}, device.now());
+    bridge.render({}, {device.now(), 48'000.0});
     EXPECT_EQ(real.raw_ns(real.at_raw_ns(123)), 123);
 }
 

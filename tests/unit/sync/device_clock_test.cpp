@@ -67,6 +67,22 @@ TEST(DeviceClock, SmoothsJitteryReportsToTensOfMicroseconds) {
     }
 }
 
+TEST(DeviceClock, KnowsTheRateOnceItIsLocked) {
+    double sum = 0.0;
+    constexpr int kSeeds = 50;
+    for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
+        SimulatedDevice device(seed, 300.0, 100.0);
+        DeviceClock clock;
+        while (!clock.locked()) {
+            device.report(clock);
+        }
+        sum += std::pow(clock.rate_ppm() - 300.0, 2.0);
+    }
+    // A line of least squares through that second of reports (uniform within 100 us) would be 10
+    // ppm off.
+    EXPECT_LT(std::sqrt(sum / kSeeds), 20.0);
+}
+
 TEST(DeviceClock, IsExactForExactReports) {
     SimulatedDevice device(5, 80.0, 0.0);
     DeviceClock clock;
