@@ -240,6 +240,7 @@ private:
         timer_.async_wait([this](const boost::system::error_code& error) {
             if (error) return;
             playback_.tick(clock_.now());
+            session_.tick(clock_.now());
             watch_source();
             watch_listeners();
             tick();

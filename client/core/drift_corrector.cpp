@@ -17,7 +17,8 @@ bool DriftCorrector::ready(const sync::ClockModel& clock, int frames) noexcept {
         constexpr auto kPatienceFrames =
             static_cast<int>(kPatience.count() * kSampleRateHz / 1'000);
         waited_ += frames;
-        ready_ = clock.fit_bound <= kFitBound || waited_ >= kPatienceFrames;
+        ready_ = (clock.fit_bound <= kFitBound && clock.skew_bound <= kSkewBound) ||
+                 waited_ >= kPatienceFrames;
     }
     return ready_;
 }

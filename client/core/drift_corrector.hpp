@@ -26,8 +26,9 @@ public:
         bool reanchor = false;    ///< position is too far off for too long: call reanchor().
     };
 
-    /// A fit that is better than this is begun by at once.
+    /// A fit that is better than both is begun by at once.
     static constexpr std::chrono::microseconds kFitBound{500};
+    static constexpr double kSkewBound = 20e-6;
     static constexpr std::chrono::milliseconds kPatience{1'500};
 
     /// @param device_latency  DAC to ear.

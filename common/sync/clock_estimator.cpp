@@ -273,6 +273,7 @@ void ClockEstimator::publish(double now) noexcept {
     model_.media_reference =
         base_media_ + std::chrono::nanoseconds{std::llround(now) + std::llround(offset)};
     model_.skew = skew_;
+    model_.skew_bound = kNinetyNine * std::sqrt(skew_variance_);
     model_.fit_bound = std::chrono::nanoseconds{std::llround(kNinetyNine * std::sqrt(variance))};
     model_.path_bound =
         std::chrono::nanoseconds{std::llround(std::max(0.0, 0.5 * (up_.edge - down_.edge)))};

@@ -23,7 +23,8 @@ struct ClockModel {
     double skew = 0.0;  ///< Media seconds gained per local second, minus 1 (50 ppm = 5e-5).
     std::chrono::nanoseconds fit_bound{0};  ///< 99 % of errors of the fit are smaller.
     std::chrono::nanoseconds path_bound{
-        0};  ///< Half the least round trip: what asymmetry may hide.
+        0};                   ///< Half the least round trip: what asymmetry may hide.
+    double skew_bound = 0.0;  ///< 99 % of errors of the skew are smaller.
     bool valid = false;
 
     [[nodiscard]] MediaInstant to_media(LocalInstant local) const noexcept {

@@ -4,6 +4,7 @@ namespace earshot::sync {
 
 void ExchangeSchedule::restart(LocalInstant now) noexcept {
     next_ = now;
+    start_ = now;
     burst_start_ = now;
     left_ = kStartExchanges;
     starting_ = true;
@@ -20,11 +21,11 @@ void ExchangeSchedule::sent(LocalInstant now) noexcept {
         return;
     }
     starting_ = false;
-    left_ = kBurstExchanges;
-    burst_start_ += kBurstPeriod;
+    burst_start_ += burst_start_ - start_ < kSettled ? kPairPeriod : kBurstPeriod;
     if (burst_start_ < now) {  // a sleeping machine does not send what it missed
         burst_start_ = now + kBurstPeriod;
     }
+    left_ = burst_start_ - start_ < kSettled ? kPairExchanges : kBurstExchanges;
     next_ = burst_start_;
 }
 

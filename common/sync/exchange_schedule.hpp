@@ -6,15 +6,19 @@
 
 namespace earshot::sync {
 
-/// When the next clock exchange is due: 16 in the first half second, then bursts of 8 every 2 s.
+/// When the next clock exchange is due: 16 in the first half second, then 4 a second: pairs every
+/// half second while the skew is hardly known, from kSettled on bursts of 8 every 2 s.
 ///
-/// Bursts find idle moments of a shared radio better than evenly spread requests at the same mean
-/// of 4 a second.
+/// Bursts find idle moments of a shared radio better than evenly spread requests; a skew is found
+/// sooner by what is spread evenly.
 /// Thread: one owner. Real-time: yes.
 class ExchangeSchedule {
 public:
     static constexpr int kStartExchanges = 16;
     static constexpr std::chrono::microseconds kStartSpacing{31'250};
+    static constexpr std::chrono::seconds kSettled{2};
+    static constexpr int kPairExchanges = 2;
+    static constexpr std::chrono::milliseconds kPairPeriod{500};
     static constexpr int kBurstExchanges = 8;
     static constexpr std::chrono::milliseconds kBurstSpacing{20};
     static constexpr std::chrono::seconds kBurstPeriod{2};
@@ -33,6 +37,7 @@ private:
     LocalInstant next_{};
     LocalInstant burst_start_{};
     int left_ = 0;  ///< Exchanges left in this burst, the one at next_ included.
+    LocalInstant start_{};
     bool starting_ = true;
 };
 

@@ -148,12 +148,24 @@ void Session::hello(ConnectionId connection, std::span<const std::byte> body) {
     route(*listener);
     log_.info(kArea, listener->badge + " listens to " + wanted + " (" +
                          std::to_string(registry_.connected()) + " connected)");
-    if (playback_->phase(clock_.now()) == timeline::Phase::ready &&
-        settings_.start_at_listeners > 0 &&
-        registry_.connected() >= static_cast<std::size_t>(settings_.start_at_listeners)) {
-        log_.info(kArea, "enough listeners: the programme starts");
-        (void)playback_->go(clock_.now());
+}
+
+void Session::tick(MediaInstant now) {
+    if (begun_ || settings_.start_at_listeners == 0 ||
+        playback_->phase(now) != timeline::Phase::ready) {
+        return;
     }
+    if (registry_.connected() < static_cast<std::size_t>(settings_.start_at_listeners)) {
+        enough_since_.reset();
+        return;
+    }
+    if (!enough_since_) {
+        enough_since_ = now;
+        log_.info(kArea, "enough listeners: the programme starts once they know their clocks");
+    }
+    if (now - *enough_since_ < settings_.start_after) return;
+    begun_ = true;
+    (void)playback_->go(now);
 }
 
 wire::SharedEnvelope Session::welcome(const Listener& listener) const {

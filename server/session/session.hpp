@@ -8,7 +8,9 @@
 #include "server/session/listener_registry.hpp"
 #include "server/session/playback.hpp"
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +23,9 @@ struct SessionSettings {
     double level_cap_dbfs = 0.0;
     Frames lead{19'200};
     int start_at_listeners = 0;  ///< Begins by itself when so many listen; 0: does not.
-    std::string server_name;     ///< "earshot-server 0.1.0"
+    /// After the last of them has come: what listeners take to learn their clocks and devices.
+    std::chrono::milliseconds start_after{2'000};
+    std::string server_name;  ///< "earshot-server 0.1.0"
     int bitrate_bps = 96'000;
     int tactile_bitrate_bps = 48'000;  ///< Of the sound for shakers; 0: there are no companions.
 };
@@ -48,6 +52,8 @@ public:
     void on_phase() override;
     void on_postponed(Frames by) override;
 
+    /// Begins the programme if enough have listened for long enough. Call it every few ms.
+    void tick(MediaInstant now);
     /// All listeners: silence within 50 ms, then objective at the cap.
     void panic();
     /// All listeners: silence, and stay.
@@ -100,6 +106,8 @@ private:
     Playback* playback_ = nullptr;
     ListenerRegistry registry_;
     bool panic_ = false;
+    std::optional<MediaInstant> enough_since_;  ///< Listeners for start_at_listeners.
+    bool begun_ = false;                        ///< By itself: only once.
     std::vector<ListenerReport> reports_;
     evidence::LockstepReport lockstep_;
 };

@@ -166,10 +166,15 @@ TEST(Player, WaitsForAFitThatIsGoodEnoughToBeginBy) {
     rough.fit_bound = 501us;
     rig.player.set_clock(rough);
     rig.send(lane);
+    rig.play_until(48'000 + 0.7 * kSecond);
+    rough.fit_bound = 0us;
+    rough.skew_bound = 21e-6;
+    rig.player.set_clock(rough);
     rig.play_until(48'000 + 1.4 * kSecond);
     EXPECT_EQ(rig.peak(0, rig.frame()), 0.0);
     sync::ClockModel good = rig.model();
     good.fit_bound = 500us;
+    good.skew_bound = 20e-6;
     rig.player.set_clock(good);
     rig.play_until(48'000 + 2.0 * kSecond);
     EXPECT_LT(std::abs(rig.late_us(lane, rig.frame() - 20'000, rig.frame() - 10'000)), 2.0);
