@@ -284,6 +284,7 @@ TEST(Sources, AFifoPlaysRawSoundAndSurvivesItsWriters) {
     ASSERT_TRUE(server.wait_for_listeners(1, 20s));
     const Audio first = busy_programme(48'000, 2, 3.5, 51);
     const Audio second = busy_programme(48'000, 2, 3.5, 52);
+    std::this_thread::sleep_for(2s);  // what a listener takes at most to learn its clock
     const auto first_late = write_live(fifo, first);
     std::this_thread::sleep_for(1'200ms);
     EXPECT_TRUE(server.process().running());
