@@ -56,7 +56,8 @@ void describe(CLI::App& cli, Options& options, Raw& raw) {
     show->excludes(demo)->excludes(source);
     demo->excludes(source);
     cli.add_flag("--loop", options.loop, "Begin again at the programme's end");
-    cli.add_option("--start", raw.start, "now, go (by command) or listeners:N (2 s after the Nth has come)")
+    cli.add_option("--start", raw.start,
+                   "now, go (by command) or listeners:N (2 s after the Nth has come)")
         ->check(checked_by(parse_start_rule, "RULE"))
         ->capture_default_str();
     cli.add_option("--listen", raw.listen, "Address and port for pages, API and listeners")
