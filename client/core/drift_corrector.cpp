@@ -12,13 +12,10 @@ constexpr double kRate = kSampleRateHz;
 DriftCorrector::DriftCorrector(std::chrono::nanoseconds device_latency, int read_ahead) noexcept
     : device_latency_(device_latency), read_ahead_(read_ahead) {}
 
-bool DriftCorrector::ready(const sync::ClockModel& clock, int frames) noexcept {
+bool DriftCorrector::ready(const sync::ClockModel& clock, const audio::DacTime& dac_time) noexcept {
     if (!ready_ && clock.valid) {
-        constexpr auto kPatienceFrames =
-            static_cast<int>(kPatience.count() * kSampleRateHz / 1'000);
-        waited_ += frames;
-        ready_ = (clock.fit_bound <= kFitBound && clock.skew_bound <= kSkewBound) ||
-                 waited_ >= kPatienceFrames;
+        const bool good = clock.fit_bound <= kFitBound && clock.skew_bound <= kSkewBound;
+        ready_ = good || dac_time.first - clock.since >= kPatience;
     }
     return ready_;
 }

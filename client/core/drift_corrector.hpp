@@ -36,9 +36,10 @@ public:
     DriftCorrector(std::chrono::nanoseconds device_latency, int read_ahead) noexcept;
 
     /// Whether the clock is known well enough to begin; once it was, it stays so. A fit too rough
-    /// for that is put up with after kPatience.
-    /// @param frames  Passed since the last call.
-    [[nodiscard]] bool ready(const sync::ClockModel& clock, int frames) noexcept;
+    /// for that is put up with when it is kPatience old.
+    /// @param dac_time  Of the device's block.
+    [[nodiscard]] bool ready(const sync::ClockModel& clock,
+                             const audio::DacTime& dac_time) noexcept;
     /// Plans the next `frames` output frames and passes them.
     /// @param dac_time       Of the device's block.
     /// @param offset_frames  How many frames into that block they start.
@@ -58,7 +59,6 @@ private:
     double read_ahead_;
     sync::PlayoutLoop loop_;
     double position_ = 0.0;
-    int waited_ = 0;  ///< Frames that passed with a clock too rough to begin by.
     bool ready_ = false;
 };
 

@@ -177,7 +177,7 @@ void Player::State::chunk(audio::BlockView out,
                           const audio::DacTime& dac_time,
                           int offset) noexcept {
     const int frames = out.frames();
-    if (corrector_.ready(clock_, frames)) {
+    if (corrector_.ready(clock_, dac_time)) {
         DriftCorrector::Stretch stretch =
             corrector_.plan(clock_, dac_time, offset, frames, mixer_.sounds());
         if (stretch.reanchor) {

@@ -277,6 +277,9 @@ void ClockEstimator::publish(double now) noexcept {
     model_.fit_bound = std::chrono::nanoseconds{std::llround(kNinetyNine * std::sqrt(variance))};
     model_.path_bound =
         std::chrono::nanoseconds{std::llround(std::max(0.0, 0.5 * (up_.edge - down_.edge)))};
+    if (since_restart_ == kUsableSamples) {
+        model_.since = model_.local_reference;
+    }
     model_.valid = true;
 }
 

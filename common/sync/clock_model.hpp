@@ -25,6 +25,7 @@ struct ClockModel {
     std::chrono::nanoseconds path_bound{
         0};                   ///< Half the least round trip: what asymmetry may hide.
     double skew_bound = 0.0;  ///< 99 % of errors of the skew are smaller.
+    LocalInstant since{};     ///< When it was usable first, or first again after a restart.
     bool valid = false;
 
     [[nodiscard]] MediaInstant to_media(LocalInstant local) const noexcept {

@@ -52,7 +52,7 @@ void SimulatedListener::block() {
     const std::int64_t written = frame_ + device_.model().buffered;
     sink_.update(frame_, device_.report(frame_, network_.clock()));
     const LocalInstant dac_time = sink_.instant_of(written);
-    if (sink_.locked() && corrector_.ready(estimator_.model(), frames)) {
+    if (sink_.locked() && corrector_.ready(estimator_.model(), {dac_time, sink_.rate_hz()})) {
         auto stretch =
             corrector_.plan(estimator_.model(), {dac_time, sink_.rate_hz()}, 0, frames, playing_);
         if (stretch.reanchor) {

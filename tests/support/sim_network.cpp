@@ -20,6 +20,9 @@ double Direction::delay_us(double at_s) {
     if (random_.chance(model_.burst_share)) {
         us += random_.exponential(model_.burst_mean_us);
     }
+    if (model_.pareto_mean_us > 0.0) {
+        us += 0.5 * model_.pareto_mean_us / std::sqrt(random_.uniform());
+    }
     if (random_.chance(model_.reorder_share)) {
         us += random_.between(0.0, model_.reorder_us);
     }

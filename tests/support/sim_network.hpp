@@ -18,6 +18,7 @@ struct DirectionModel {
     double mean_queue_us = 10.0;
     double burst_share = 0.0;      ///< Share of packets that meet a busy medium ...
     double burst_mean_us = 0.0;    ///< ... and this much more.
+    double pareto_mean_us = 0.0;   ///< Half of it always, and a heavy tail (Pareto, alpha 2).
     double loss_share = 0.0;       ///< Lost one by one.
     double dropout_every_s = 0.0;  ///< Mean time between spells in which all is lost; 0: none.
     double dropout_s = 0.0;

@@ -31,6 +31,12 @@ constexpr DirectionModel with_stalls(DirectionModel model) {
     model.stall_most_s = 0.3;
     return model;
 }
+constexpr DirectionModel kBadWifi{.fixed_us = 3'000.0,
+                                  .pareto_mean_us = 8'000.0,
+                                  .loss_share = 0.02,
+                                  .stall_every_s = 2.0,
+                                  .stall_least_s = 0.1,
+                                  .stall_most_s = 0.3};
 constexpr DirectionModel with_reordering(DirectionModel model) {
     model.reorder_share = 0.3;
     model.reorder_us = 60'000.0;
@@ -46,6 +52,7 @@ constexpr DirectionModel with_losses(DirectionModel model) {
 const std::array kScenarios{
     Scenario{.name = "wired", .up = kWired, .down = kWired, .pair_p99_us = 20.0},
     Scenario{.name = "busy Wi-Fi", .up = kBusyWifiUp, .down = kBusyWifiDown, .pair_p99_us = 100.0},
+    Scenario{.name = "bad Wi-Fi", .up = kBadWifi, .down = kBadWifi, .pair_p99_us = 300.0},
     Scenario{.name = "wired, warm and cold",
              .up = kWired,
              .down = kWired,

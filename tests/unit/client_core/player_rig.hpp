@@ -151,6 +151,7 @@ public:
         model.media_reference = MediaInstant{std::chrono::nanoseconds{
             std::llround(settings_.first_media / 48e3 * 1e9 + wrong_s * 1e9)}};
         model.skew = 1.0 / (1.0 + settings_.listener_ppm * 1e-6) - 1.0;
+        model.since = model.local_reference;
         model.valid = true;
         return model;
     }
