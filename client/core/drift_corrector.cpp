@@ -15,7 +15,9 @@ DriftCorrector::DriftCorrector(std::chrono::nanoseconds device_latency, int read
 bool DriftCorrector::ready(const sync::ClockModel& clock, const audio::DacTime& dac_time) noexcept {
     if (!ready_ && clock.valid) {
         const bool good = clock.fit_bound <= kFitBound && clock.skew_bound <= kSkewBound;
-        ready_ = good || dac_time.first - clock.since >= kPatience;
+        const auto age = dac_time.first - clock.since;
+        ready_ =
+            good || (age >= kPatience && clock.fit_bound <= kRoughBound) || age >= kLongPatience;
     }
     return ready_;
 }

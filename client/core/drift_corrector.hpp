@@ -29,14 +29,18 @@ public:
     /// A fit that is better than both is begun by at once.
     static constexpr std::chrono::microseconds kFitBound{500};
     static constexpr double kSkewBound = 20e-6;
+    /// So old, a fit need only be this good, ...
     static constexpr std::chrono::milliseconds kPatience{1'500};
+    static constexpr std::chrono::microseconds kRoughBound{2'000};
+    /// ... and so old, it is begun by whatever it is.
+    static constexpr std::chrono::milliseconds kLongPatience{4'000};
 
     /// @param device_latency  DAC to ear.
     /// @param read_ahead      Frames by which the output stage delays what is read.
     DriftCorrector(std::chrono::nanoseconds device_latency, int read_ahead) noexcept;
 
     /// Whether the clock is known well enough to begin; once it was, it stays so. A fit too rough
-    /// for that is put up with when it is kPatience old.
+    /// for that is put up with when it is old enough.
     /// @param dac_time  Of the device's block.
     [[nodiscard]] bool ready(const sync::ClockModel& clock,
                              const audio::DacTime& dac_time) noexcept;

@@ -25,7 +25,8 @@ void ExchangeSchedule::sent(LocalInstant now) noexcept {
     if (burst_start_ < now) {  // a sleeping machine does not send what it missed
         burst_start_ = now + kBurstPeriod;
     }
-    left_ = burst_start_ - start_ < kSettled ? kPairExchanges : kBurstExchanges;
+    const auto age = burst_start_ - start_;
+    left_ = age < kSettled ? kPairExchanges : (age < kKeen ? kKeenExchanges : kBurstExchanges);
     next_ = burst_start_;
 }
 

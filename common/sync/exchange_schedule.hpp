@@ -6,8 +6,9 @@
 
 namespace earshot::sync {
 
-/// When the next clock exchange is due: 16 in the first half second, then 4 a second: pairs every
-/// half second while the skew is hardly known, from kSettled on bursts of 8 every 2 s.
+/// When the next clock exchange is due: 16 in the first half second, then pairs every half second
+/// while the skew is hardly known, from kSettled on a burst every 2 s: of 16 until kKeen, so that a
+/// bad radio is soon seen through, of 8 from then on.
 ///
 /// Bursts find idle moments of a shared radio better than evenly spread requests; a skew is found
 /// sooner by what is spread evenly.
@@ -19,6 +20,8 @@ public:
     static constexpr std::chrono::seconds kSettled{2};
     static constexpr int kPairExchanges = 2;
     static constexpr std::chrono::milliseconds kPairPeriod{500};
+    static constexpr std::chrono::seconds kKeen{20};
+    static constexpr int kKeenExchanges = 16;
     static constexpr int kBurstExchanges = 8;
     static constexpr std::chrono::milliseconds kBurstSpacing{20};
     static constexpr std::chrono::seconds kBurstPeriod{2};

@@ -184,16 +184,22 @@ TEST(Player, WaitsForAFitThatIsGoodEnoughToBeginBy) {
 }
 
 TEST(Player, BeginsByARoughFitRatherThanNever) {
-    const EncodedLane lane(0, 1, 72'000, 160, chord(0.5));
-    PlayerRig rig;
-    sync::ClockModel rough = rig.model();
-    rough.fit_bound = 4ms;
-    rig.player.set_clock(rough);
-    rig.send(lane);
-    rig.play_until(48'000 + 1.45 * kSecond);
-    EXPECT_EQ(rig.peak(0, rig.frame()), 0.0);
-    rig.play_until(48'000 + 1.8 * kSecond);
-    EXPECT_GT(rig.peak(rig.frame() - 4'800, rig.frame()), 0.05);
+    const EncodedLane lane(0, 1, 72'000, 260, chord(0.5));
+    struct Fit {
+        std::chrono::microseconds bound;
+        double begins_s;
+    };
+    for (const Fit fit : {Fit{2'000us, 1.5}, Fit{2'001us, 4.0}}) {
+        PlayerRig rig;
+        sync::ClockModel rough = rig.model();
+        rough.fit_bound = fit.bound;
+        rig.player.set_clock(rough);
+        rig.send(lane);
+        rig.play_until(48'000 + (fit.begins_s - 0.05) * kSecond);
+        EXPECT_EQ(rig.peak(0, rig.frame()), 0.0);
+        rig.play_until(48'000 + (fit.begins_s + 0.3) * kSecond);
+        EXPECT_GT(rig.peak(rig.frame() - 4'800, rig.frame()), 0.05);
+    }
 }
 
 TEST(Player, HandsOutEachDecodedBlockOfTheHeardLaneOnceInOrder) {
