@@ -1,7 +1,9 @@
-// Runs each block of the hearing engine for 0.2 s of sound, and then 0.1 s inside
+// Runs each block of the hearing engine, and a listener, for 0.2 s of sound, and then 0.1 s inside
 // earshot_measured(), where valgrind's callgrind counts. Prints a name a line, in the order of
 // callgrind's dumps. tests/bench/instructions.py runs it.
+#include "client/core/player.hpp"
 #include "common/audio/block.hpp"
+#include "common/codec/opus_encoder.hpp"
 #include "common/dsp/acoustic/acoustic_engine.hpp"
 #include "common/dsp/chain/hearing_chain.hpp"
 #include "common/dsp/implant/implant_engine.hpp"
@@ -14,10 +16,13 @@
 #include "tests/support/hearing_states.hpp"
 
 #include <array>
+#include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -147,6 +152,54 @@ void measure_chains() {
     }
 }
 
+/// A whole stereo listener but for its sockets and its device: packets of 96 kbit/s go in, and its
+/// crystal is 100 ppm fast. @throws std::runtime_error  if it does not play.
+void measure_listener() {
+    codec::OpusEncoder encoder;
+    std::vector<wire::PacketSlot> packets;
+    for (const audio::Block& block : test::one_second()) {
+        wire::PacketSlot& packet = packets.emplace_back();
+        packet.size =
+            static_cast<std::uint16_t>(encoder.encode(block.view(), packet.payload).value());
+    }
+    client::Player player({});
+    sync::ClockModel clock;
+    clock.valid = true;
+    player.set_clock(clock);
+
+    constexpr std::int64_t kAhead = 20;  // packets
+    constexpr int kPeriod = 480;
+    constexpr double kDeviceHz = 48e3 * (1.0 + 100e-6);
+    std::int64_t pushed = 0;
+    std::int64_t played = 0;
+    const auto second_of_packets = static_cast<std::int64_t>(packets.size());
+    const Process listen = [&](audio::BlockView block, std::int64_t) {
+        for (; pushed * kPacket < played + kAhead * kPacket; ++pushed) {
+            wire::PacketSlot& packet =
+                packets[static_cast<std::size_t>(pushed % second_of_packets)];
+            packet.stamp.sequence = static_cast<std::uint32_t>(pushed);
+            packet.stamp.media = MediaTime{Frames{pushed * kPacket}};
+            packet.stamp.programme = ProgrammeTime{Frames{pushed * kPacket}};
+            player.push_packet(packet);
+        }
+        for (int first = 0; first < kPacket; first += kPeriod, played += kPeriod) {
+            const double heard_ns = static_cast<double>(played) / kDeviceHz * 1e9;
+            player.render(
+                block.part(first, kPeriod),
+                {LocalInstant{std::chrono::nanoseconds{std::llround(heard_ns)}}, kDeviceHz});
+        }
+    };
+    audio::Block settling(2, kPacket);
+    for (int packet = 0; packet < 8 * 50; ++packet) {
+        listen(settling.view(), 0);
+    }
+    measure("listener", listen);
+    const client::PlayerStats stats = player.stats();
+    if (!stats.playing || stats.packets_lost > 0 || stats.correction_ppm > -90.0F) {
+        throw std::runtime_error("the listener does not play as it should");
+    }
+}
+
 }  // namespace
 }  // namespace earshot
 
@@ -157,5 +210,6 @@ int main() {
     earshot::measure_implants();
     earshot::measure_overlays();
     earshot::measure_chains();
+    earshot::measure_listener();
     return 0;
 }
