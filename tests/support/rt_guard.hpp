@@ -8,7 +8,8 @@
 /// threads of run().
 ///
 /// In sanitizer builds the sanitizer owns those functions: allocations and frees are watched by its
-/// hooks, locks and system calls are not.
+/// hooks, locks and system calls are not. With EARSHOT_EMULATED_RUN in the environment system calls
+/// are not watched either.
 namespace earshot::test::rt_guard {
 
 /// Runs body on a fresh thread on which, inside any rt::RealtimeScope, a system call aborts too,
@@ -20,7 +21,7 @@ void run(const std::function<void()>& body);
 /// Like run(), with a scope around the whole of body.
 void expect_realtime_safe(const std::function<void()>& body);
 
-/// True if locks and system calls are watched, that is, in builds without sanitizers.
+/// True if locks and system calls are watched, that is, in builds without sanitizers, not emulated.
 [[nodiscard]] bool watches_locks_and_system_calls() noexcept;
 
 }  // namespace earshot::test::rt_guard
