@@ -10,6 +10,7 @@
 #include "client/decoded_recorder.hpp"
 #include "client/sink/clock_bridge.hpp"
 #include "common/base/log.hpp"
+#include "common/rt/realtime.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -160,6 +161,12 @@ public:
         if (tactile_) {
             tactile_->start();
             log_.info("tactile", tactile_->description());
+        }
+        // Only here: all threads have their stacks, so that little is still to be asked for.
+        if (options_.lock_memory && !rt::lock_memory()) {
+            log_.warning("memory",
+                         "the system does not permit --lock-memory (raise LimitMEMLOCK, or memlock "
+                         "in limits.conf); going on without");
         }
         link_->start();
         keep_house();

@@ -33,7 +33,8 @@ void describe(CLI::App& cli, RawOptions& raw, Options& options) {
     cli.add_option("--group", options.group, "Group to join");
     cli.add_option("--perspective", options.perspective, "Perspective to ask for");
     cli.add_option("--sink", raw.sink,
-                   "alsa[:DEV] | pulse[:SINK] | file:PATH[,ppm=P,offset-ms=O] | null; "
+                   "alsa[:DEV][,period=FRAMES,periods=N,rt=PRIORITY] | pulse[:SINK] | "
+                   "file:PATH[,ppm=P,offset-ms=O] | null; "
                    "default: pulse if there is one, else alsa");
     cli.add_option("--transport", raw.transport, "auto | udp | ws")->capture_default_str();
     cli.add_option("--device-latency-ms", options.device_latency_ms,
@@ -44,6 +45,8 @@ void describe(CLI::App& cli, RawOptions& raw, Options& options) {
     cli.add_option("--tactile-latency-ms", options.tactile_latency_ms,
                    "Calibrated delay between that device and the skin")
         ->check(CLI::Range(0.0, 5'000.0));
+    cli.add_flag("--lock-memory", options.lock_memory,
+                 "Keep the program's memory from being paged out, so that no page is waited for");
     cli.add_option("--level-cap-dbfs", options.level_cap_dbfs, "Largest sample that is played")
         ->check(CLI::Range(-60.0, 0.0));
     cli.add_option("--state-dir", options.state_dir,

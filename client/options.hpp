@@ -25,6 +25,7 @@ struct Options {
     double device_latency_ms = 0.0;
     std::optional<sink::SinkSpec> tactile_sink;  ///< Where shakers are.
     double tactile_latency_ms = 0.0;
+    bool lock_memory = false;
     double level_cap_dbfs = 0.0;
     std::filesystem::path state_dir;  ///< Empty: nothing is kept.
     std::string tls_ca;

@@ -1,22 +1,22 @@
 #include "client/sink/alsa_sink.hpp"
 
+#include "client/sink/alsa_pcm.hpp"
 #include "common/audio/block.hpp"
 #include "common/audio/format.hpp"
 #include "common/audio/interleave.hpp"
+#include "common/rt/realtime.hpp"
 #include "common/sync/device_clock.hpp"
 
-#include <alsa/asoundlib.h>
-
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
 #include <cstdint>
-#include <ctime>
+#include <future>
 #include <mutex>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -26,124 +26,33 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr snd_pcm_uframes_t kPeriodFrames = 480;
-constexpr snd_pcm_uframes_t kBufferFrames = 4 * kPeriodFrames;
 constexpr auto kReopen = 1s;
-constexpr int kWaitMs = 100;
+constexpr auto kWait = 100ms;
 /// The dither is the same at every run.
 constexpr std::uint64_t kDitherSeed = 0x6561'7273;
-
-std::runtime_error failure(const std::string& name, const char* what, int error) {
-    return std::runtime_error("ALSA device " + name + ": " + what + ": " + snd_strerror(error));
-}
-
-struct PcmClose {
-    void operator()(snd_pcm_t* pcm) const noexcept { snd_pcm_close(pcm); }
-};
-using Pcm = std::unique_ptr<snd_pcm_t, PcmClose>;
-
-/// An opened device and what it agreed to.
-struct OpenedPcm {
-    Pcm pcm;
-    snd_pcm_format_t format = SND_PCM_FORMAT_UNKNOWN;
-    snd_pcm_uframes_t period = 0;
-    snd_pcm_uframes_t buffer = 0;
-    clockid_t stamp_clock = CLOCK_MONOTONIC;
-};
-
-void agree_on_hardware(const std::string& name, OpenedPcm& opened) {
-    const auto need = [&](const char* what, int error) {
-        if (error < 0) {
-            throw failure(name, what, error);
-        }
-    };
-    snd_pcm_t* const pcm = opened.pcm.get();
-    snd_pcm_hw_params_t* hardware = nullptr;
-    snd_pcm_hw_params_alloca(&hardware);
-    need("no configuration", snd_pcm_hw_params_any(pcm, hardware));
-    need("cannot be written to",
-         snd_pcm_hw_params_set_access(pcm, hardware, SND_PCM_ACCESS_RW_INTERLEAVED));
-    for (const snd_pcm_format_t format :
-         {SND_PCM_FORMAT_FLOAT, SND_PCM_FORMAT_S32, SND_PCM_FORMAT_S16}) {
-        if (snd_pcm_hw_params_set_format(pcm, hardware, format) == 0) {
-            opened.format = format;
-            break;
-        }
-    }
-    if (opened.format == SND_PCM_FORMAT_UNKNOWN) {
-        throw std::runtime_error("ALSA device " + name + ": takes neither float nor 32 or 16 bit" +
-                                 "; try plug" + name);
-    }
-    need("takes no stereo",
-         snd_pcm_hw_params_set_channels(pcm, hardware, audio::kListenerChannels));
-    need("does not run at 48 kHz", snd_pcm_hw_params_set_rate(pcm, hardware, kSampleRateHz, 0));
-    opened.period = kPeriodFrames;
-    need("has no fitting period",
-         snd_pcm_hw_params_set_period_size_near(pcm, hardware, &opened.period, nullptr));
-    opened.buffer = std::max(kBufferFrames, 2 * opened.period);
-    need("has no fitting buffer",
-         snd_pcm_hw_params_set_buffer_size_near(pcm, hardware, &opened.buffer));
-    need("refuses its configuration", snd_pcm_hw_params(pcm, hardware));
-}
-
-void agree_on_software(const std::string& name, OpenedPcm& opened) {
-    snd_pcm_t* const pcm = opened.pcm.get();
-    snd_pcm_sw_params_t* software = nullptr;
-    snd_pcm_sw_params_alloca(&software);
-    snd_pcm_sw_params_current(pcm, software);
-    snd_pcm_uframes_t boundary = 0;
-    snd_pcm_sw_params_get_boundary(software, &boundary);
-    snd_pcm_sw_params_set_start_threshold(pcm, software, boundary);  // Started by hand.
-    snd_pcm_sw_params_set_avail_min(pcm, software, opened.period);
-    snd_pcm_sw_params_set_tstamp_mode(pcm, software, SND_PCM_TSTAMP_ENABLE);
-    snd_pcm_sw_params_set_tstamp_type(pcm, software, SND_PCM_TSTAMP_TYPE_MONOTONIC_RAW);
-    opened.stamp_clock = CLOCK_MONOTONIC_RAW;
-    if (snd_pcm_sw_params(pcm, software) < 0) {
-        snd_pcm_sw_params_set_tstamp_type(pcm, software, SND_PCM_TSTAMP_TYPE_MONOTONIC);
-        opened.stamp_clock = CLOCK_MONOTONIC;
-        if (const int error = snd_pcm_sw_params(pcm, software); error < 0) {
-            throw failure(name, "refuses its configuration", error);
-        }
-    }
-    snd_pcm_tstamp_type_t type = SND_PCM_TSTAMP_TYPE_MONOTONIC;
-    snd_pcm_sw_params_get_tstamp_type(software, &type);
-    if (type == SND_PCM_TSTAMP_TYPE_GETTIMEOFDAY) {
-        opened.stamp_clock = CLOCK_REALTIME;
-    }
-}
-
-OpenedPcm open_pcm(const std::string& name) {
-    OpenedPcm opened;
-    snd_pcm_t* pcm = nullptr;
-    if (const int error =
-            snd_pcm_open(&pcm, name.c_str(), SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK);
-        error < 0) {
-        throw failure(name, "cannot be opened", error);
-    }
-    opened.pcm.reset(pcm);
-    agree_on_hardware(name, opened);
-    agree_on_software(name, opened);
-    return opened;
-}
-
-std::int64_t nanoseconds(const timespec& time) noexcept {
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
 
 }  // namespace
 
 /// The device's thread and what it owns.
 class AlsaSink::Device {
 public:
-    Device(const LocalClockSource& clock, std::string name)
-        : clock_(clock), name_(std::move(name)), dither_(kDitherSeed) {}
+    Device(const LocalClockSource& clock, AlsaSettings settings)
+        : clock_(clock), settings_(std::move(settings)), dither_(kDitherSeed) {}
     ~Device() { stop(); }
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;
 
     void start(audio::PlaybackCallback& callback) {
         open();
-        thread_ = std::thread([this, &callback] { run(callback); });
+        agreed_ = ", " + std::to_string(pcm_->buffer_frames()) + " frames in periods of " +
+                  std::to_string(pcm_->period_frames());
+        std::promise<bool> promise;
+        std::future<bool> granted = promise.get_future();
+        thread_ = std::thread([this, &callback, told = std::move(promise)]() mutable {
+            told.set_value(settings_.priority > 0 && rt::set_realtime_priority(settings_.priority));
+            run(callback);
+        });
+        agreed_ += priority_text(granted.get());
     }
 
     void stop() noexcept {
@@ -156,9 +65,10 @@ public:
         }
         wake_.notify_all();
         thread_.join();
-        opened_.pcm.reset();
+        pcm_.reset();
     }
 
+    [[nodiscard]] std::string description() const { return "ALSA, " + settings_.device + agreed_; }
     [[nodiscard]] std::int64_t latency_us() const noexcept {
         return latency_us_.load(std::memory_order_relaxed);
     }
@@ -167,11 +77,22 @@ public:
     }
 
 private:
+    [[nodiscard]] std::string priority_text(bool granted) const {
+        const std::string asked = std::to_string(settings_.priority);
+        if (granted) {
+            return ", real-time priority " + asked;
+        }
+        return settings_.priority == 0
+                   ? ", no real-time priority"
+                   : ", no real-time priority: the system does not permit " + asked +
+                         " (raise LimitRTPRIO, or rtprio in limits.conf)";
+    }
+
     void open() {
-        opened_ = open_pcm(name_);
-        period_ = std::make_unique<audio::Block>(audio::kListenerChannels,
-                                                 static_cast<int>(opened_.period));
-        const std::size_t samples = opened_.period * audio::kListenerChannels;
+        pcm_ = std::make_unique<AlsaPcm>(settings_);
+        period_ = std::make_unique<audio::Block>(audio::kListenerChannels, pcm_->period_frames());
+        const auto samples =
+            static_cast<std::size_t>(pcm_->period_frames()) * audio::kListenerChannels;
         floats_.assign(samples, 0.0F);
         integers32_.assign(samples, 0);
         integers16_.assign(samples, 0);
@@ -185,8 +106,8 @@ private:
         while (!stopping()) {
             play(callback);
             // Gone: an unplugged headset, most often. Open it again when it is back.
-            opened_.pcm.reset();
-            while (!stopping() && !opened_.pcm) {
+            pcm_.reset();
+            while (!stopping() && !pcm_) {
                 std::unique_lock lock(mutex_);
                 wake_.wait_for(lock, kReopen, [this] { return stopping(); });
                 lock.unlock();
@@ -195,7 +116,7 @@ private:
                         open();
                     }
                 } catch (const std::runtime_error&) {
-                    opened_.pcm.reset();
+                    pcm_.reset();
                 }
             }
         }
@@ -203,14 +124,13 @@ private:
 
     /// Until the device is gone or the sink stops.
     void play(audio::PlaybackCallback& callback) {
-        snd_pcm_t* const pcm = opened_.pcm.get();
         if (!begin()) {
             return;
         }
         while (!stopping()) {
-            int error = snd_pcm_wait(pcm, kWaitMs);
-            snd_pcm_sframes_t room = error < 0 ? error : snd_pcm_avail_update(pcm);
-            while (room >= static_cast<snd_pcm_sframes_t>(opened_.period) && !stopping()) {
+            const int error = pcm_->wait(kWait);
+            long room = error < 0 ? error : pcm_->room();
+            while (room >= pcm_->period_frames() && !stopping()) {
                 measure();
                 const audio::BlockView block = period_->view();
                 if (device_.locked()) {
@@ -218,38 +138,37 @@ private:
                 } else {
                     audio::clear(block);
                 }
-                const snd_pcm_sframes_t taken = write(block);
+                const long taken = write(block);
                 room = taken < 0 ? taken : room - taken;
             }
             if (room < 0 && room != -EAGAIN && !recover(static_cast<int>(room))) {
                 return;
             }
         }
-        snd_pcm_drop(pcm);
+        pcm_->drop();
     }
 
     /// Fills the device with silence and starts it.
     bool begin() {
-        snd_pcm_t* const pcm = opened_.pcm.get();
         device_.restart();
-        if (snd_pcm_prepare(pcm) < 0) {
+        if (pcm_->prepare() < 0) {
             return false;
         }
         audio::clear(period_->view());
-        for (snd_pcm_uframes_t filled = 0; filled + opened_.period <= opened_.buffer;
-             filled += opened_.period) {
+        for (int filled = 0; filled + pcm_->period_frames() <= pcm_->buffer_frames();
+             filled += pcm_->period_frames()) {
             if (write(period_->view()) < 0) {
                 return false;
             }
         }
-        return snd_pcm_start(pcm) == 0;
+        return pcm_->start() == 0;
     }
 
     bool recover(int error) {
         if (error == -EPIPE) {
             underruns_.fetch_add(1, std::memory_order_relaxed);
         } else if (error == -ESTRPIPE) {
-            while (!stopping() && snd_pcm_resume(opened_.pcm.get()) == -EAGAIN) {
+            while (!stopping() && pcm_->resume() == -EAGAIN) {
                 std::unique_lock lock(mutex_);
                 wake_.wait_for(lock, 100ms, [this] { return stopping(); });
             }
@@ -259,41 +178,29 @@ private:
         return begin();
     }
 
-    // At the driver's stamp, written - delay frames had left the DAC. The stamp's clock may not be
-    // the listener's: only its age is used.
     void measure() {
-        snd_pcm_status_t* status = nullptr;
-        snd_pcm_status_alloca(&status);
-        if (snd_pcm_status(opened_.pcm.get(), status) < 0 ||
-            snd_pcm_status_get_state(status) != SND_PCM_STATE_RUNNING) {
+        const auto position = pcm_->position();
+        if (!position) {
             return;
         }
-        snd_htimestamp_t stamp{};
-        snd_pcm_status_get_htstamp(status, &stamp);
-        timespec now_there{};
-        clock_gettime(opened_.stamp_clock, &now_there);
         const LocalInstant now = clock_.now();
-        std::chrono::nanoseconds age{nanoseconds(now_there) - nanoseconds(stamp)};
-        if (nanoseconds(stamp) == 0 || age < 0ns || age > 1s) {
-            age = 0ns;  // A device without stamps: the status is as of now.
-        }
-        const snd_pcm_sframes_t delay = snd_pcm_status_get_delay(status);
-        device_.update(written_ - delay, now - age);
+        const long delay = position->delay_frames;
+        device_.update(written_ - delay, now - position->age);
         latency_us_.store(std::int64_t{delay} * 1'000'000 / kSampleRateHz,
                           std::memory_order_relaxed);
     }
 
     /// @return frames taken, or a negative ALSA error.
-    snd_pcm_sframes_t write(audio::ConstBlockView block) {
+    long write(audio::ConstBlockView block) {
         const void* data = nullptr;
-        if (opened_.format == SND_PCM_FORMAT_S16) {
+        if (pcm_->format() == AlsaPcm::Format::s16) {
             dither_.interleave_s16(block, written_, integers16_);
             data = integers16_.data();
         } else {
             audio::interleave(block, floats_);
             data = floats_.data();
         }
-        if (opened_.format == SND_PCM_FORMAT_S32) {
+        if (pcm_->format() == AlsaPcm::Format::s32) {
             for (std::size_t i = 0; i < floats_.size(); ++i) {
                 // The largest float below 2^31, so that full scale does not wrap.
                 const float held = std::fmin(std::fmax(floats_[i], -1.0F), 0.99999994F);
@@ -302,8 +209,7 @@ private:
             }
             data = integers32_.data();
         }
-        const snd_pcm_sframes_t taken =
-            snd_pcm_writei(opened_.pcm.get(), data, static_cast<snd_pcm_uframes_t>(block.frames()));
+        const long taken = pcm_->write(data, block.frames());
         if (taken > 0) {
             written_ += taken;
         }
@@ -311,9 +217,10 @@ private:
     }
 
     const LocalClockSource& clock_;
-    std::string name_;
+    const AlsaSettings settings_;
+    std::string agreed_;  ///< By start().
     audio::TpdfDither dither_;
-    OpenedPcm opened_;
+    std::unique_ptr<AlsaPcm> pcm_;
     std::unique_ptr<audio::Block> period_;
     std::vector<float> floats_;
     std::vector<std::int32_t> integers32_;
@@ -328,9 +235,8 @@ private:
     std::thread thread_;
 };
 
-AlsaSink::AlsaSink(const LocalClockSource& clock, std::string device)
-    : name_(device.empty() ? std::string{"default"} : std::move(device)),
-      device_(std::make_unique<Device>(clock, name_)) {}
+AlsaSink::AlsaSink(const LocalClockSource& clock, const AlsaSettings& settings)
+    : device_(std::make_unique<Device>(clock, settings)) {}
 
 AlsaSink::~AlsaSink() = default;
 
@@ -343,7 +249,7 @@ void AlsaSink::stop() noexcept {
 }
 
 std::string AlsaSink::description() const {
-    return "ALSA, " + name_;
+    return device_->description();
 }
 
 std::chrono::microseconds AlsaSink::reported_latency() const noexcept {

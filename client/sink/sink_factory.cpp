@@ -4,57 +4,103 @@
 #include "client/sink/pulse_sink.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <span>
 
 namespace earshot::sink {
 namespace {
-
-constexpr double kMaxPpm = 1'000.0;
-constexpr double kMaxOffsetMs = 1e9;
 
 Failure bad(std::string_view option, std::string_view text, const std::string& why) {
     return {Errc::bad_value, std::string{option} + " " + std::string{text} + ": " + why};
 }
 
-std::optional<double> number(std::string_view text) {
+/// A number that can stand at the end of a sink.
+struct Option {
+    std::string_view name;
+    double least = 0.0;
+    double most = 0.0;
+    bool whole = false;
+    std::string_view range;  ///< For people.
+};
+
+constexpr std::array<Option, 2> kSimulatedOptions = {{
+    {"ppm", -1e3, 1e3, false, "a number from -1000 to 1000"},
+    {"offset-ms", -1e9, 1e9, false, "a number from -1e9 to 1e9"},
+}};
+
+constexpr std::array<Option, 3> kAlsaOptions = {{
+    {"period", AlsaSettings::kLeastPeriod, AlsaSettings::kMostPeriod, true,
+     "a whole number of frames from 64 to 4800"},
+    {"periods", AlsaSettings::kLeastPeriods, AlsaSettings::kMostPeriods, true,
+     "a whole number from 2 to 16"},
+    {"rt", 0.0, AlsaSettings::kMostPriority, true,
+     "a whole number from 1 to 98, or 0 for no real-time priority"},
+}};
+
+std::optional<double> number(std::string_view text, const Option& option) {
+    if (!text.empty() && text.front() == '+') {
+        text.remove_prefix(1);
+    }
     double value = 0.0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
+    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value) ||
+        value < option.least || value > option.most ||
+        (option.whole && value != std::floor(value))) {
         return std::nullopt;
     }
     return value;
 }
 
-/// Takes ",ppm=P" and ",offset-ms=O" off the end of rest.
+/// Takes ",name=number" off the end of rest, as often as one of the options stands there.
+/// @param take  Gets an option's name and its value.
 /// @return what is wrong; empty if nothing is.
-std::string take_options(std::string_view& rest, SimulatedSettings& settings) {
+template <class Take>
+std::string take_options(std::string_view& rest, std::span<const Option> options, Take take) {
     for (;;) {
         const std::size_t comma = rest.rfind(',');
         if (comma == std::string_view::npos) {
             return {};
         }
-        const std::string_view option = rest.substr(comma + 1);
-        const std::size_t equals = option.find('=');
-        const std::string_view name = option.substr(0, std::min(equals, option.size()));
-        const bool ppm = name == "ppm";
-        if (equals == std::string_view::npos || (!ppm && name != "offset-ms")) {
-            return {};  // Part of the path.
+        const std::string_view text = rest.substr(comma + 1);
+        const std::size_t equals = text.find('=');
+        const std::string_view name = text.substr(0, std::min(equals, text.size()));
+        const auto option =
+            std::find_if(options.begin(), options.end(),
+                         [name](const Option& known) { return known.name == name; });
+        if (equals == std::string_view::npos || option == options.end()) {
+            return {};  // Part of the path or the device.
         }
-        std::string_view digits = option.substr(equals + 1);
-        if (!digits.empty() && digits.front() == '+') {
-            digits.remove_prefix(1);
+        const auto value = number(text.substr(equals + 1), *option);
+        if (!value) {
+            return std::string{name} + " needs " + std::string{option->range};
         }
-        const auto value = number(digits);
-        const double most = ppm ? kMaxPpm : kMaxOffsetMs;
-        if (!value || std::abs(*value) > most) {
-            return std::string{name} + " needs a number from " +
-                   (ppm ? "-1000 to 1000" : "-1e9 to 1e9");
-        }
-        (ppm ? settings.ppm : settings.offset_ms) = *value;
+        take(name, *value);
         rest = rest.substr(0, comma);
     }
+}
+
+std::string take_options(std::string_view& rest, SimulatedSettings& settings) {
+    return take_options(rest, kSimulatedOptions, [&](std::string_view name, double value) {
+        (name == "ppm" ? settings.ppm : settings.offset_ms) = value;
+    });
+}
+
+std::string take_options(std::string_view& rest, AlsaSettings& settings) {
+    return take_options(rest, kAlsaOptions, [&](std::string_view name, double value) {
+        int& setting = name == "period"    ? settings.period_frames
+                       : name == "periods" ? settings.periods
+                                           : settings.priority;
+        setting = static_cast<int>(value);
+    });
+}
+
+bool holds_control_characters(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) == 0x7F;
+    });
 }
 
 OpenedSink make_simulated(const SimulatedSettings& settings) {
@@ -73,20 +119,28 @@ Expected<SinkSpec> parse_sink_spec(std::string_view text, std::string_view optio
     if (text.empty()) {
         return spec;
     }
+    if (holds_control_characters(text)) {
+        return Failure{Errc::bad_value,
+                       std::string{option} + ": there are control characters in it"};
+    }
     const std::size_t name_end = std::min(text.find_first_of(":,"), text.size());
     const std::string_view name = text.substr(0, name_end);
     std::string_view rest = text.substr(name_end);
     if (name == "alsa" || name == "pulse") {
-        spec.kind = name == "alsa" ? SinkSpec::Kind::alsa : SinkSpec::Kind::pulse;
+        const bool alsa = name == "alsa";
+        spec.kind = alsa ? SinkSpec::Kind::alsa : SinkSpec::Kind::pulse;
+        if (const std::string why = alsa ? take_options(rest, spec.alsa) : ""; !why.empty()) {
+            return bad(option, text, why);
+        }
         if (rest.empty()) {
             return spec;
         }
         if (rest.front() != ':' || rest.size() == 1) {
             return bad(option, text,
                        "a device name follows the colon, as in " + std::string{name} +
-                           (name == "alsa" ? ":hw:0" : ":SINK"));
+                           (alsa ? ":hw:0" : ":SINK"));
         }
-        spec.device = rest.substr(1);
+        (alsa ? spec.alsa.device : spec.pulse_sink) = rest.substr(1);
         return spec;
     }
     if (name == "file") {
@@ -114,8 +168,8 @@ Expected<SinkSpec> parse_sink_spec(std::string_view text, std::string_view optio
         return spec;
     }
     return bad(option, text,
-               "there is no such sink; expected alsa[:DEV], pulse[:SINK], "
-               "file:PATH[,ppm=P,offset-ms=O] or null");
+               "there is no such sink; expected alsa[:DEV][,period=F,periods=N,rt=P], "
+               "pulse[:SINK], file:PATH[,ppm=P,offset-ms=O] or null");
 }
 
 OpenedSink make_sink(const SinkSpec& spec) {
@@ -127,9 +181,9 @@ OpenedSink make_sink(const SinkSpec& spec) {
     const bool pulse = spec.kind == SinkSpec::Kind::pulse ||
                        (spec.kind == SinkSpec::Kind::automatic && pulse_reachable());
     if (pulse) {
-        opened.sink = std::make_unique<PulseSink>(*opened.clock, spec.device);
+        opened.sink = std::make_unique<PulseSink>(*opened.clock, spec.pulse_sink);
     } else {
-        opened.sink = std::make_unique<AlsaSink>(*opened.clock, spec.device);
+        opened.sink = std::make_unique<AlsaSink>(*opened.clock, spec.alsa);
     }
     return opened;
 }

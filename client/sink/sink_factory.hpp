@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/sink/alsa_settings.hpp"
 #include "client/sink/simulated_device.hpp"
 #include "common/audio/ports.hpp"
 #include "common/base/clock.hpp"
@@ -21,12 +22,14 @@ struct SinkSpec {
         null,
     };
     Kind kind = Kind::automatic;
-    std::string device;           ///< ALSA device or PulseAudio sink; empty: the default one.
+    AlsaSettings alsa;            ///< Of alsa; also of automatic, where there is no PulseAudio.
+    std::string pulse_sink;       ///< Of pulse; empty: the default one.
     SimulatedSettings simulated;  ///< Of file and null.
 };
 
-/// Reads alsa[:DEV] | pulse[:SINK] | file:PATH[,ppm=P,offset-ms=O] | null[,ppm=P,offset-ms=O];
-/// empty text is automatic. Options are read from the end, so a path may hold commas.
+/// Reads alsa[:DEV][,period=FRAMES,periods=N,rt=PRIORITY] | pulse[:SINK] |
+/// file:PATH[,ppm=P,offset-ms=O] | null[,ppm=P,offset-ms=O]; empty text is automatic. Options are
+/// read from the end, so a path or a device may hold commas.
 /// @param option  Stands in the text of a failure.
 [[nodiscard]] Expected<SinkSpec> parse_sink_spec(std::string_view text,
                                                  std::string_view option = "--sink");
