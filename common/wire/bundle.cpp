@@ -1,33 +1,25 @@
 #include "common/wire/bundle.hpp"
 
 #include "common/base/assert.hpp"
+#include "common/wire/little_endian.hpp"
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 
 namespace earshot::wire {
 namespace {
 
-/// Little-endian, whatever the machine; compiles to one load where that is the machine's order.
-template <std::unsigned_integral T>
-[[nodiscard]] T load(std::span<const std::byte> bytes, std::size_t at) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-        value |= std::to_integer<std::uint64_t>(bytes[at + i]) << (8 * i);
-    }
-    return static_cast<T>(value);
-}
-
 template <std::unsigned_integral T>
 void store(std::vector<std::byte>& out, T value) {
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-        out.push_back(static_cast<std::byte>((std::uint64_t{value} >> (8 * i)) & 0xFFU));
-    }
+    std::array<std::byte, sizeof(T)> bytes{};
+    store_le(std::span<std::byte>{bytes}, 0, value);
+    out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
 [[nodiscard]] Frames load_frames(std::span<const std::byte> bytes, std::size_t at) noexcept {
     // Two's complement by definition since C++20.
-    return Frames{static_cast<std::int64_t>(load<std::uint64_t>(bytes, at))};
+    return Frames{static_cast<std::int64_t>(load_le<std::uint64_t>(bytes, at))};
 }
 
 [[nodiscard]] bool is_far(Frames stamp) noexcept {
@@ -52,7 +44,7 @@ Result<BundleView> parse_bundle(std::span<const std::byte> bytes) noexcept {
         if (rest.size() < kPacketHeaderBytes) {
             return Errc::truncated;
         }
-        const std::size_t size = load<std::uint16_t>(rest, 26);
+        const std::size_t size = load_le<std::uint16_t>(rest, 26);
         if (size > kMaxPayloadBytes) {
             return Errc::payload_too_large;
         }
@@ -60,8 +52,8 @@ Result<BundleView> parse_bundle(std::span<const std::byte> bytes) noexcept {
             return Errc::truncated;
         }
         packet.stamp.stream = stream;
-        packet.stamp.epoch = Epoch{load<std::uint32_t>(rest, 0)};
-        packet.stamp.sequence = load<std::uint32_t>(rest, 4);
+        packet.stamp.epoch = Epoch{load_le<std::uint32_t>(rest, 0)};
+        packet.stamp.sequence = load_le<std::uint32_t>(rest, 4);
         packet.stamp.media = MediaTime{load_frames(rest, 8)};
         packet.stamp.programme = ProgrammeTime{load_frames(rest, 16)};
         if (is_far(packet.stamp.media.time_since_epoch()) ||

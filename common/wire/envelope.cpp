@@ -30,6 +30,8 @@ constexpr int kMaxNesting = 16;
         case Kind::local_control:
         case Kind::telemetry:
         case Kind::exit:
+        case Kind::media_offer:
+        case Kind::media_path:
             return true;
     }
     return false;

@@ -17,7 +17,7 @@ namespace earshot::wire {
 /// WebSocket subprotocol, and the versions spoken (DESIGN 6).
 inline constexpr std::string_view kSubprotocol = "earshot.v1";
 inline constexpr std::uint32_t kVersionMajor = 1;
-inline constexpr std::uint32_t kVersionMinor = 1;
+inline constexpr std::uint32_t kVersionMinor = 2;
 
 /// First byte of every envelope (one binary WebSocket message). Numbers are part of the protocol.
 enum class Kind : std::uint8_t {
@@ -36,8 +36,10 @@ enum class Kind : std::uint8_t {
     session_state = 0x25,  ///< server -> listener: earshot.v1.SessionState
     local_control =
         0x26,  ///< server -> listener: earshot.v1.LocalControl (panic, all-clear, level cap)
-    telemetry = 0x30,  ///< listener -> server: earshot.v1.Telemetry
-    exit = 0x31,       ///< listener -> server: earshot.v1.Exit
+    telemetry = 0x30,    ///< listener -> server: earshot.v1.Telemetry
+    exit = 0x31,         ///< listener -> server: earshot.v1.Exit
+    media_offer = 0x40,  ///< server -> listener: earshot.v1.MediaOffer
+    media_path = 0x41,   ///< listener -> server: earshot.v1.MediaPath
 };
 
 /// Largest envelope a server accepts from a listener, and a listener from a server.
