@@ -52,6 +52,7 @@ SessionConfig session_config(const Options& options, const std::optional<ResumeS
     config.level_cap_dbfs = options.level_cap_dbfs;
     config.device_latency_ms = options.device_latency_ms;
     config.haptics = !options.on_haptic.empty();
+    config.transport = options.transport;
     return config;
 }
 
@@ -330,7 +331,8 @@ private:
             line.programme =
                 session_.programme().programme_at(line.media).value_or(ProgrammeTime{});
         }
-        line.transport = "ws";
+        line.transport = session_.media_path().transport();
+        line.repaired = session_.media_path().repaired();
         line.device_latency_ms =
             static_cast<double>(opened_.sink->reported_latency().count()) * 1e-3;
         std::string text =

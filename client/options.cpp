@@ -36,7 +36,10 @@ void describe(CLI::App& cli, RawOptions& raw, Options& options) {
                    "alsa[:DEV][,period=FRAMES,periods=N,rt=PRIORITY] | pulse[:SINK] | "
                    "file:PATH[,ppm=P,offset-ms=O] | null; "
                    "default: pulse if there is one, else alsa");
-    cli.add_option("--transport", raw.transport, "auto | udp | ws")->capture_default_str();
+    cli.add_option("--transport", raw.transport,
+                   "How sound and clock come: auto (UDP where it passes, else the WebSocket) | "
+                   "udp (never the WebSocket) | ws")
+        ->capture_default_str();
     cli.add_option("--device-latency-ms", options.device_latency_ms,
                    "Calibrated delay between the sound device and the ear (Bluetooth)")
         ->check(CLI::Range(0.0, 5'000.0));
@@ -112,12 +115,11 @@ std::variant<Options, EndWith> parse_options(int argc, const char* const* argv) 
             "say which server, as in http://192.168.1.20:7800; finding one by mDNS is not there "
             "yet");
     }
-    if (raw.transport == "udp") {
-        return wrong_usage("--transport udp is not there yet; use ws or auto");
-    }
-    if (raw.transport != "auto" && raw.transport != "ws") {
+    const auto transport = parse_transport(raw.transport);
+    if (!transport) {
         return wrong_usage("--transport is auto, udp or ws, not \"" + raw.transport + "\"");
     }
+    options.transport = *transport;
     const auto url = parse_server_url(raw.url);
     if (!url) {
         return wrong_usage(url.failure().text);

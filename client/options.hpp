@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/core/transport_choice.hpp"
 #include "client/core/url.hpp"
 #include "client/sink/sink_factory.hpp"
 
@@ -22,6 +23,7 @@ struct Options {
     std::string group;
     std::string perspective;
     sink::SinkSpec sink;
+    TransportChoice transport = TransportChoice::automatic;
     double device_latency_ms = 0.0;
     std::optional<sink::SinkSpec> tactile_sink;  ///< Where shakers are.
     double tactile_latency_ms = 0.0;

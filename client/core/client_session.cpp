@@ -2,8 +2,10 @@
 
 #include "client/core/telemetry.hpp"
 #include "common/wire/bundle.hpp"
+#include "common/wire/datagram_bodies.hpp"
 #include "earshot/v1/control.pb.h"
 #include "earshot/v1/handshake.pb.h"
+#include "earshot/v1/media.pb.h"
 #include "earshot/v1/session.pb.h"
 #include "earshot/v1/stream.pb.h"
 #include "earshot/v1/sync.pb.h"
@@ -16,10 +18,6 @@
 namespace earshot::client {
 namespace {
 
-/// How many exchanges back a reply still counts.
-constexpr std::uint32_t kReplyWindow = 64;
-/// A reply that took longer says nothing about the clock.
-constexpr std::chrono::seconds kLongestRoundTrip{4};
 /// Objective packets that were under way at an all-clear do not route the listener back to them.
 constexpr std::chrono::seconds kAllClearSettles{2};
 /// Fade of a listener that missed the all-clear while it was away.
@@ -41,16 +39,20 @@ std::string one_line(std::string_view text) {
 }  // namespace
 
 ClientSession::ClientSession(SessionConfig config, ListenerAudio& audio, ListenerAudio* tactile)
-    : config_(std::move(config)), audio_(audio), tactile_(tactile) {}
+    : config_(std::move(config)), audio_(audio), tactile_(tactile), path_(config_.transport) {}
 
-void ClientSession::on_open(SessionLink& link, LocalInstant now) {
+void ClientSession::on_open(SessionLink& link, LocalInstant now, DatagramLink* datagrams) {
     link_ = &link;
+    path_.on_open(link, datagrams);
     state_ = State::greeted;
     last_heard_ = now;
     v1::Hello hello;
     hello.mutable_version()->set_major(wire::kVersionMajor);
     hello.mutable_version()->set_minor(wire::kVersionMinor);
     hello.add_features("resume");
+    if (path_.wanted()) {
+        hello.add_features("udp");
+    }
     hello.set_role(v1::ROLE_LISTENER);
     hello.set_client(config_.client);
     hello.set_name(config_.name);
@@ -68,6 +70,7 @@ void ClientSession::on_open(SessionLink& link, LocalInstant now) {
 
 void ClientSession::on_closed() noexcept {
     link_ = nullptr;
+    path_.on_closed();
     if (state_ != State::refused) {
         state_ = State::closed;
     }
@@ -100,9 +103,18 @@ void ClientSession::tick(LocalInstant now) {
     if (state_ != State::live) {
         return;
     }
-    if (schedule_.due(now)) {
-        link_->send_sync(next_sequence_++);
-        schedule_.sent(now);
+    path_.tick(now);
+    if (clock_.due(now)) {
+        const std::uint32_t sequence = clock_.send(now);
+        if (path_.in_use()) {
+            path_.send_sync(sequence);
+        } else {
+            link_->send_sync(sequence);
+        }
+    }
+    if (path_.in_use() && now >= heartbeat_due_) {
+        link_->send_sync(clock_.send_extra());
+        heartbeat_due_ = now + kHeartbeatPeriod;
     }
     if (now >= telemetry_due_) {
         send_telemetry(now);
@@ -115,7 +127,11 @@ LocalInstant ClientSession::next_due() const noexcept {
         return LocalInstant::max();
     }
     const LocalInstant idle = last_heard_ + kIdleLimit + std::chrono::milliseconds{1};
-    return state_ == State::live ? std::min({idle, schedule_.next(), telemetry_due_}) : idle;
+    if (state_ != State::live) {
+        return idle;
+    }
+    const LocalInstant due = std::min({idle, clock_.next(), telemetry_due_, path_.next_due()});
+    return path_.in_use() ? std::min(due, heartbeat_due_) : due;
 }
 
 void ClientSession::on_envelope(std::span<const std::byte> bytes, LocalInstant received) {
@@ -149,10 +165,15 @@ void ClientSession::on_envelope(std::span<const std::byte> bytes, LocalInstant r
     }
     switch (envelope->kind) {
         case wire::Kind::bundle:
-            on_bundle(body, received);
+            if (path_.takes_from_connection()) {
+                on_bundle(body, LossRepair::Way::sent, received);
+            }
             break;
         case wire::Kind::sync_reply:
             on_sync_reply(body, received);
+            break;
+        case wire::Kind::media_offer:
+            on_media_offer(body, received);
             break;
         case wire::Kind::local_control:
             on_local_control(body, received);
@@ -194,6 +215,49 @@ void ClientSession::on_envelope(std::span<const std::byte> bytes, LocalInstant r
     }
 }
 
+void ClientSession::on_datagram(wire::DatagramType type,
+                                std::span<const std::byte> body,
+                                LocalInstant received) {
+    if (state_ != State::live || !path_.offered()) {
+        return;
+    }
+    path_.heard(received);
+    switch (type) {
+        case wire::DatagramType::probe_ack:
+            if (const auto nonce = wire::parse_probe(body)) {
+                path_.acknowledged(*nonce, received);
+            } else {
+                ++malformed_;
+            }
+            break;
+        case wire::DatagramType::sync_reply: {
+            const auto reply = wire::parse_sync_reply(body);
+            if (reply && take_reply({reply->t1, reply->t2, reply->t3, reply->sequence}, received)) {
+                path_.add_round_trip(clock_.round_trip());
+            } else {
+                ++malformed_;
+            }
+            break;
+        }
+        case wire::DatagramType::audio:
+            on_bundle(body, LossRepair::Way::sent, received);
+            break;
+        case wire::DatagramType::audio_again:
+            on_bundle(body, LossRepair::Way::again, received);
+            break;
+        default:
+            break;
+    }
+}
+
+void ClientSession::on_media_offer(std::span<const std::byte> body, LocalInstant now) {
+    v1::MediaOffer offer;
+    if (!wire::parse_body(body, offer) ||
+        !path_.on_offer(offer, std::chrono::milliseconds{info_.lead_ms}, now)) {
+        ++malformed_;
+    }
+}
+
 void ClientSession::on_welcome(const v1::Welcome& welcome, LocalInstant now) {
     if (welcome.version().major() != wire::kVersionMajor) {
         refuse("the server speaks protocol " + std::to_string(welcome.version().major()) +
@@ -204,18 +268,15 @@ void ClientSession::on_welcome(const v1::Welcome& welcome, LocalInstant now) {
     }
     if (info_.session_id != welcome.session_id()) {
         // Another run of the server: another media clock, and nothing announced before holds.
-        estimator_ = sync::ClockEstimator{};
-        model_ = {};
         states_ = StateWatch{};
         haptics_ = HapticWatch{};
         programme_ = ProgrammeMap{};
         delivered_.clear();
+        path_.forget();
         local_ = Local::own;
-    } else {
-        estimator_.restart();
     }
+    clock_.restart(now, info_.session_id == welcome.session_id());
     state_ = State::live;
-    schedule_.restart(now);
     telemetry_due_ = now + kTelemetryPeriod;
     info_.session_id = welcome.session_id();
     info_.listener_id = welcome.listener_id();
@@ -306,7 +367,9 @@ void ClientSession::on_state_change(const v1::StateChange& change) {
                       change.fade_ms(), one_line(change.cue_number())});
 }
 
-void ClientSession::on_bundle(std::span<const std::byte> body, LocalInstant received) {
+void ClientSession::on_bundle(std::span<const std::byte> body,
+                              LossRepair::Way way,
+                              LocalInstant received) {
     const auto bundle = wire::parse_bundle(body);
     if (!bundle) {
         ++malformed_;
@@ -320,6 +383,7 @@ void ClientSession::on_bundle(std::span<const std::byte> body, LocalInstant rece
         if (!view.payload.empty()) {
             std::memcpy(slot.payload.data(), view.payload.data(), view.payload.size());
         }
+        path_.packet(slot.stamp, way, received);
         // All packets of a bundle are of one stream.
         const auto companion =
             std::find_if(info_.companions.begin(), info_.companions.end(),
@@ -395,29 +459,27 @@ void ClientSession::on_sync_reply(std::span<const std::byte> body, LocalInstant 
         ++malformed_;
         return;
     }
-    const sync::ClockSample sample{
-        LocalInstant{std::chrono::nanoseconds{static_cast<std::int64_t>(reply.t1_local_ns())}},
-        MediaInstant{std::chrono::nanoseconds{reply.t2_media_ns()}},
-        MediaInstant{std::chrono::nanoseconds{reply.t3_media_ns()}}, received};
-    const std::uint32_t age = next_sequence_ - 1 - reply.sequence();
-    const auto there_and_back = sample.t4 - sample.t1;
-    // In order on one socket: a number that does not go up is a repetition or an invention.
-    const bool fresh = static_cast<std::int32_t>(reply.sequence() - newest_reply_) > 0;
-    if (age >= kReplyWindow || !fresh || there_and_back.count() < 0 ||
-        there_and_back > kLongestRoundTrip || sample.t3 < sample.t2) {
+    // While UDP is used, it only says that the connection is there.
+    if (!path_.in_use() && !take_reply({reply.t1_local_ns(), reply.t2_media_ns(),
+                                        reply.t3_media_ns(), reply.sequence()},
+                                       received)) {
         ++malformed_;
-        return;
     }
-    newest_reply_ = reply.sequence();
-    round_trip_ = there_and_back - (sample.t3 - sample.t2);
-    estimator_.add(sample);
-    model_ = estimator_.model();
-    if (model_.valid) {
-        audio_.clock(model_);
+}
+
+bool ClientSession::take_reply(const ClockReply& reply, LocalInstant received) {
+    if (clock_.take(reply, received) == SessionClock::Verdict::refused) {
+        return false;
+    }
+    const sync::ClockModel& model = clock_.model();
+    if (model.valid) {
+        path_.set_clock(model);
+        audio_.clock(model);
         if (tactile_ != nullptr) {
-            tactile_->clock(model_);
+            tactile_->clock(model);
         }
     }
+    return true;
 }
 
 void ClientSession::on_local_control(std::span<const std::byte> body, LocalInstant now) {
@@ -482,8 +544,8 @@ void ClientSession::send_telemetry(LocalInstant now) {
     v1::Telemetry telemetry;
     const auto& heard = states_.heard();
     fill_telemetry(
-        {audio_.stats(), model_, round_trip_, config_.device_latency_ms,
-         heard ? heard->state : std::string{}, config_.transport, delivered_.take_settled(now)},
+        {audio_.stats(), clock_.model(), clock_.round_trip(), config_.device_latency_ms,
+         heard ? heard->state : std::string{}, path_.transport(), delivered_.take_settled(now)},
         telemetry);
     link_->send(wire::make_envelope(wire::Kind::telemetry, telemetry));
 }

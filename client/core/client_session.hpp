@@ -2,11 +2,11 @@
 
 #include "client/core/delivery_log.hpp"
 #include "client/core/haptic_watch.hpp"
+#include "client/core/media_path.hpp"
 #include "client/core/programme_map.hpp"
+#include "client/core/session_clock.hpp"
 #include "client/core/session_ports.hpp"
 #include "client/core/state_watch.hpp"
-#include "common/sync/clock_estimator.hpp"
-#include "common/sync/exchange_schedule.hpp"
 #include "common/wire/envelope.hpp"
 
 #include <array>
@@ -36,7 +36,7 @@ struct SessionConfig {
     std::string perspective;
     std::string join_code;
     std::string resume_token;  ///< From an earlier run; empty: a new listener.
-    std::string transport = "ws";
+    TransportChoice transport = TransportChoice::ws;
     double level_cap_dbfs = 0.0;  ///< The listener's own; the session's may only lower it.
     double device_latency_ms = 0.0;
     bool decodes_audio = true;
@@ -86,6 +86,8 @@ class ClientSession {
 public:
     static constexpr std::chrono::seconds kIdleLimit{6};
     static constexpr std::chrono::seconds kTelemetryPeriod{2};
+    /// While all else goes by UDP, the connection is asked so often whether it is there.
+    static constexpr std::chrono::seconds kHeartbeatPeriod{2};
 
     enum class State {
         closed,   ///< No connection.
@@ -99,11 +101,17 @@ public:
     /// Both outlive this.
     ClientSession(SessionConfig config, ListenerAudio& audio, ListenerAudio* tactile = nullptr);
 
-    /// A WebSocket stands: says hello. @param link  Lives until on_closed().
-    void on_open(SessionLink& link, LocalInstant now);
+    /// A WebSocket stands: says hello. @param link, datagrams  Live until on_closed().
+    /// @param datagrams  May be null: then all goes by the WebSocket.
+    void on_open(SessionLink& link, LocalInstant now, DatagramLink* datagrams = nullptr);
     /// @param bytes     One whole envelope.
     /// @param received  Read right after it had come in: the t4 of a sync reply.
     void on_envelope(std::span<const std::byte> bytes, LocalInstant received);
+    /// @param body      Of a datagram that only this server can have sent.
+    /// @param received  When it came, as well as is known: the t4 of a sync reply.
+    void on_datagram(wire::DatagramType type,
+                     std::span<const std::byte> body,
+                     LocalInstant received);
     /// The connection is gone. What plays goes on.
     void on_closed() noexcept;
     /// Sends what is due. Call it at next_due(), or more often.
@@ -122,8 +130,12 @@ public:
     /// What the server's Bye asked for, once; then zero.
     [[nodiscard]] std::chrono::milliseconds take_come_back_after() noexcept;
 
-    [[nodiscard]] const sync::ClockModel& clock() const noexcept { return model_; }
-    [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
+    [[nodiscard]] const sync::ClockModel& clock() const noexcept { return clock_.model(); }
+    [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept {
+        return clock_.round_trip();
+    }
+    /// How media comes now, and what was repaired.
+    [[nodiscard]] const MediaPath& media_path() const noexcept { return path_; }
     [[nodiscard]] const ProgrammeMap& programme() const noexcept { return programme_; }
     /// The listener advances it by the media time at the DAC.
     [[nodiscard]] StateWatch& states() noexcept { return states_; }
@@ -141,8 +153,10 @@ private:
 
     void on_welcome(const v1::Welcome& welcome, LocalInstant now);
     void on_refusal(const v1::Refusal& refusal);
-    void on_bundle(std::span<const std::byte> body, LocalInstant received);
+    void on_bundle(std::span<const std::byte> body, LossRepair::Way way, LocalInstant received);
     void on_sync_reply(std::span<const std::byte> body, LocalInstant received);
+    bool take_reply(const ClockReply& reply, LocalInstant received);
+    void on_media_offer(std::span<const std::byte> body, LocalInstant now);
     void on_local_control(std::span<const std::byte> body, LocalInstant now);
     void on_streams(const v1::Streams& streams);
     void on_timeline(const v1::Timeline& timeline);
@@ -167,12 +181,8 @@ private:
     SessionRefusal refusal_;
     std::chrono::milliseconds come_back_after_{0};
 
-    sync::ClockEstimator estimator_;
-    sync::ExchangeSchedule schedule_{LocalInstant{}};
-    sync::ClockModel model_;
-    std::uint32_t next_sequence_ = 1;
-    std::uint32_t newest_reply_ = 0;
-    std::chrono::nanoseconds round_trip_{0};
+    SessionClock clock_;
+    MediaPath path_;
 
     ProgrammeMap programme_;
     StateWatch states_;
@@ -184,6 +194,7 @@ private:
 
     LocalInstant last_heard_{};
     LocalInstant telemetry_due_{};
+    LocalInstant heartbeat_due_{};
     std::uint64_t malformed_ = 0;
 };
 

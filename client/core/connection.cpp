@@ -100,6 +100,13 @@ public:
 
     void hang_up(std::string_view reason) override { end(reason); }
 
+    [[nodiscard]] std::optional<asio::ip::udp::endpoint> peer() const override {
+        if (!peer_ || ended_) {
+            return std::nullopt;
+        }
+        return asio::ip::udp::endpoint{peer_->address(), peer_->port()};
+    }
+
     void abandon() override {
         events_ = nullptr;
         if (ended_) {
@@ -175,6 +182,9 @@ private:
 
     void on_connected() {
         error_code ignored;
+        if (const auto remote = socket().remote_endpoint(ignored); !ignored) {
+            peer_ = remote;
+        }
         socket().set_option(tcp::no_delay(true), ignored);
         if constexpr (kTls) {
             set_server_name(stream_.next_layer().native_handle(), url_.host);
@@ -336,6 +346,7 @@ private:
     websocket::stream<Socket, false> stream_;
     tcp::resolver::results_type endpoints_;
     tcp::resolver::results_type::const_iterator next_endpoint_;
+    std::optional<tcp::endpoint> peer_;
     websocket::response_type answer_;
     beast::flat_buffer buffer_;
     std::optional<std::uint32_t> sync_;  ///< Sequence of the exchange that waits.

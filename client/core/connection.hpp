@@ -4,9 +4,12 @@
 #include "client/core/url.hpp"
 #include "common/base/clock.hpp"
 
+#include <boost/asio/ip/udp.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,6 +54,8 @@ public:
                                                           const LocalClockSource& clock,
                                                           ConnectionEvents& events);
 
+    /// Where it goes, for datagrams beside it; nothing unless it is open.
+    [[nodiscard]] virtual std::optional<boost::asio::ip::udp::endpoint> peer() const = 0;
     /// No event follows, and the events' owner may go. What was queued is still
     /// written; the socket closes when the server closes its end, or after half a second.
     virtual void abandon() = 0;

@@ -21,7 +21,8 @@ ListenerLink::ListenerLink(boost::asio::io_context& io,
       events_(events),
       backoff_(seed),
       retry_(io),
-      tick_(io) {}
+      tick_(io),
+      udp_(io, clock, *this) {}
 
 ListenerLink::~ListenerLink() {
     if (connection_) {
@@ -45,7 +46,7 @@ void ListenerLink::stop(std::string_view reason) {
 }
 
 void ListenerLink::on_open(LocalInstant now) {
-    session_.on_open(*connection_, now);
+    session_.on_open(*connection_, now, &udp_);
     schedule_tick();
 }
 
@@ -55,12 +56,27 @@ void ListenerLink::on_envelope(std::span<const std::byte> bytes, LocalInstant re
         was_live_ = true;
         live_since_ = received;
         events_.on_live();
-        schedule_tick();
     }
+    hasten_tick();
+}
+
+void ListenerLink::on_datagram(wire::DatagramType type,
+                               std::span<const std::byte> body,
+                               LocalInstant received) {
+    session_.on_datagram(type, body, received);
+}
+
+void ListenerLink::on_datagrams_read() {
+    hasten_tick();
+}
+
+std::optional<boost::asio::ip::udp::endpoint> ListenerLink::datagram_peer() const {
+    return connection_ ? connection_->peer() : std::nullopt;
 }
 
 void ListenerLink::on_closed(std::string_view reason) {
     tick_.cancel();
+    tick_at_ = LocalInstant::max();
     connection_.reset();
     if (std::exchange(was_live_, false)) {
         ++disconnects_;
@@ -87,18 +103,28 @@ void ListenerLink::on_closed(std::string_view reason) {
 }
 
 void ListenerLink::schedule_tick() {
-    const LocalInstant due = session_.next_due();
-    if (due == LocalInstant::max()) {
+    tick_at_ = session_.next_due();
+    if (tick_at_ == LocalInstant::max()) {
+        tick_.cancel();
         return;
     }
-    tick_.expires_after(due - clock_.now());
+    tick_.expires_after(tick_at_ - clock_.now());
     tick_.async_wait([this](boost::system::error_code error) {
         if (error || stopped_) {
             return;
         }
+        // What has come already counts, however late this is.
+        udp_.read_waiting();
         session_.tick(clock_.now());
         schedule_tick();
     });
+}
+
+/// What has just come may be a reason to do something sooner.
+void ListenerLink::hasten_tick() {
+    if (connection_ && session_.next_due() < tick_at_) {
+        schedule_tick();
+    }
 }
 
 }  // namespace earshot::client

@@ -3,6 +3,7 @@
 #include "client/core/backoff.hpp"
 #include "client/core/client_session.hpp"
 #include "client/core/connection.hpp"
+#include "client/core/udp_link.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -27,9 +28,9 @@ public:
 };
 
 /// Keeps a listener connected: one connection after the other, with jittered back-off between them,
-/// and one session across them all.
+/// and one session across them all; beside each connection a socket for datagrams.
 /// Thread: one, that of the io_context.
-class ListenerLink final : private ConnectionEvents {
+class ListenerLink final : private ConnectionEvents, private UdpLinkEvents {
 public:
     /// A connection that was live for this long makes the next failure the first again.
     static constexpr std::chrono::seconds kStable{5};
@@ -52,12 +53,19 @@ public:
     void stop(std::string_view reason);
     /// Connections that ended after they had been live.
     [[nodiscard]] std::uint64_t disconnects() const noexcept { return disconnects_; }
+    [[nodiscard]] DatagramCounters datagrams() const noexcept { return udp_.counters(); }
 
 private:
     void on_open(LocalInstant now) override;
     void on_envelope(std::span<const std::byte> bytes, LocalInstant received) override;
     void on_closed(std::string_view reason) override;
+    void on_datagram(wire::DatagramType type,
+                     std::span<const std::byte> body,
+                     LocalInstant received) override;
+    void on_datagrams_read() override;
+    [[nodiscard]] std::optional<boost::asio::ip::udp::endpoint> datagram_peer() const override;
     void schedule_tick();
+    void hasten_tick();
 
     boost::asio::io_context& io_;
     ServerUrl url_;
@@ -68,7 +76,9 @@ private:
     Backoff backoff_;
     boost::asio::steady_timer retry_;
     boost::asio::steady_timer tick_;
+    LocalInstant tick_at_ = LocalInstant::max();  ///< What tick_ waits for.
     std::shared_ptr<Connection> connection_;
+    UdpLink udp_;
     LocalInstant live_since_{};
     bool was_live_ = false;
     bool stopped_ = false;

@@ -3,10 +3,12 @@
 #include "client/core/player.hpp"
 #include "common/base/time.hpp"
 #include "common/sync/clock_model.hpp"
+#include "common/wire/datagram.hpp"
 #include "common/wire/packet.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,35 @@ public:
     virtual void send_sync(std::uint32_t sequence) = 0;
     /// Gives the connection up; its on_closed follows.
     virtual void hang_up(std::string_view reason) = 0;
+};
+
+/// The way that a server offers for datagrams.
+struct DatagramOffer {
+    std::uint32_t route = 0;
+    std::uint64_t cookie = 0;
+    std::vector<std::byte> key_up;    ///< Empty: not sealed.
+    std::vector<std::byte> key_down;  ///< As long as key_up.
+};
+
+/// What became of datagrams, since the first.
+struct DatagramCounters {
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+    std::uint64_t refused = 0;  ///< Not from this server, repeated, or of no kind known here.
+};
+
+/// What a session asks of its datagram socket, beside the connection. Thread: network.
+class DatagramLink {
+public:
+    virtual ~DatagramLink() = default;
+    /// Opens a socket to where the connection goes. @return false if that cannot be.
+    virtual bool open(const DatagramOffer& offer) = 0;
+    virtual void close() noexcept = 0;
+    /// Sends one datagram, or loses it.
+    virtual void send(wire::DatagramType type, std::span<const std::byte> body) = 0;
+    /// Sends a sync_request, stamped the moment it is sent.
+    virtual void send_sync(std::uint32_t sequence) = 0;
+    [[nodiscard]] virtual DatagramCounters counters() const noexcept = 0;
 };
 
 /// What a session drives on the audio side. Thread: network.

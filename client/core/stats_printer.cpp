@@ -63,6 +63,7 @@ std::string stats_json(const StatsLine& line) {
         .field("media_time", line.media.time_since_epoch().count())
         .field("programme_time", programme_text(line.programme))
         .field("transport", line.transport)
+        .field("repaired", line.repaired)
         .field("device_latency_ms", rounded(line.device_latency_ms))
         .end_object();
     return std::move(json).text();
@@ -74,14 +75,15 @@ std::string stats_text(const StatsLine& line) {
     std::snprintf(
         text.data(), text.size(),
         "%7.1f s  %-12s %s  %-16s error p50 %.0f p99 %.0f us  clock +-%.0f us  %+.1f ppm  "
-        "buffer %.0f ms  late %llu lost %llu",
+        "buffer %.0f ms  late %llu lost %llu  by %s repaired %llu",
         line.time_s, line.connected ? (player.playing ? "playing" : "waiting") : "reconnecting",
         programme_text(line.programme).c_str(), line.state.substr(0, 40).c_str(),
         static_cast<double>(player.error_p50_us), static_cast<double>(player.error_p99_us),
         static_cast<double>(line.clock.fit_bound.count()) * 1e-3,
         static_cast<double>(player.correction_ppm), static_cast<double>(player.buffer_ms),
         static_cast<unsigned long long>(player.packets_late),
-        static_cast<unsigned long long>(player.packets_lost));
+        static_cast<unsigned long long>(player.packets_lost), line.transport.c_str(),
+        static_cast<unsigned long long>(line.repaired));
     return text.data();
 }
 

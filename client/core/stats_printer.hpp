@@ -22,7 +22,8 @@ struct StatsLine {
     std::string caption;
     MediaTime media{};  ///< At the DAC now, by the clock.
     ProgrammeTime programme{};
-    std::string transport;
+    std::string transport;  ///< "udp", "ws", or "none" where UDP is asked for and does not pass.
+    std::uint64_t repaired = 0;      ///< Packets that were missing and came again in time.
     double device_latency_ms = 0.0;  ///< As the sink reports it.
 };
 

@@ -44,7 +44,7 @@ void fill_telemetry(const TelemetrySources& from, v1::Telemetry& message) {
     message.set_epoch(from.player.epoch.value);
     message.set_state(from.state);
     message.set_playing(from.player.playing);
-    message.set_transport(from.transport);
+    message.set_transport(std::string{from.transport});
     for (const wire::SecondChecksum& second : from.delivered) {
         v1::DeliveredSecond& out = *message.add_delivered();
         out.set_stream_id(second.stream.value);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace earshot::v1 {
@@ -21,7 +22,7 @@ struct TelemetrySources {
     std::chrono::nanoseconds round_trip{0};
     double device_latency_ms = 0.0;
     std::string state;  ///< The hearing state that is heard now.
-    std::string transport;
+    std::string_view transport;
     std::vector<wire::SecondChecksum> delivered;
 };
 

@@ -5,6 +5,15 @@
 
 namespace earshot::load {
 
+void SequenceCheck::remember(Run& run, std::uint32_t before, std::uint32_t gap) {
+    for (std::uint32_t back = std::min(gap, kRemembered); back > 0; --back) {
+        run.missing.push_back(before - back);
+    }
+    if (run.missing.size() > kRemembered) {
+        run.missing.erase(run.missing.begin(), run.missing.end() - kRemembered);
+    }
+}
+
 std::uint32_t SequenceCheck::take(const wire::PacketStamp& stamp) {
     if (received_ == 0 || stamp.stream != newest_.stream) {
         joined_at_ = stamp.media;
@@ -21,13 +30,23 @@ std::uint32_t SequenceCheck::take(const wire::PacketStamp& stamp) {
         if (runs_.size() == kRuns) {
             runs_.erase(runs_.begin());
         }
-        runs_.push_back({stamp.epoch, stamp.sequence});
+        runs_.push_back({stamp.epoch, stamp.sequence, {}});
+        remember(runs_.back(), stamp.sequence, gap);
     } else if (stamp.sequence <= run->newest) {
-        ++repeated_;
+        const auto lost = std::find(run->missing.begin(), run->missing.end(), stamp.sequence);
+        if (lost == run->missing.end()) {
+            ++repeated_;
+            return 0;
+        }
+        run->missing.erase(lost);
+        --missing_;
+        ++repaired_;
+        ++received_;
         return 0;
     } else {
         gap = stamp.sequence - run->newest - 1;
         run->newest = stamp.sequence;
+        remember(*run, stamp.sequence, gap);
     }
     if (received_ == 0 || stamp.stream != newest_.stream || stamp.media > newest_.media) {
         newest_ = stamp;

@@ -12,15 +12,18 @@
 namespace earshot::load {
 
 /// What one listener lacks, by the packets' own numbers. Around a change of epoch the packets of
-/// two epochs come in turn: each is counted by itself.
+/// two epochs come in turn: each is counted by itself. A packet that comes after later ones is no
+/// longer missing.
 /// Thread: one owner.
 class SequenceCheck {
 public:
-    /// @return packets missing before this one (0 when all is well).
+    /// @return packets newly missing before this one (0 when all is well).
     std::uint32_t take(const wire::PacketStamp& stamp);
     [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
     [[nodiscard]] std::uint64_t missing() const noexcept { return missing_; }
-    /// Came again, or after a later one.
+    /// Came after a later one.
+    [[nodiscard]] std::uint64_t repaired() const noexcept { return repaired_; }
+    /// Came again.
     [[nodiscard]] std::uint64_t repeated() const noexcept { return repeated_; }
     /// The one that is heard last.
     [[nodiscard]] const wire::PacketStamp& newest() const noexcept { return newest_; }
@@ -28,16 +31,21 @@ public:
 private:
     /// Epochs that are under way at once: two lanes, and one that has just ended.
     static constexpr std::size_t kRuns = 4;
+    /// Numbers of missing packets that are remembered.
+    static constexpr std::uint32_t kRemembered = 256;
     struct Run {
         Epoch epoch{};
         std::uint32_t newest = 0;
+        std::vector<std::uint32_t> missing;
     };
+    static void remember(Run& run, std::uint32_t before, std::uint32_t gap);
 
     std::vector<Run> runs_;  ///< In the order in which they began here.
     MediaTime joined_at_{};  ///< When the first packet of the stream is heard.
     wire::PacketStamp newest_;
     std::uint64_t received_ = 0;
     std::uint64_t missing_ = 0;
+    std::uint64_t repaired_ = 0;
     std::uint64_t repeated_ = 0;
 };
 

@@ -19,6 +19,7 @@ client::SessionConfig session_config(const LoadShared& shared, std::uint32_t num
     config.name = "load " + std::to_string(number);
     config.join_code = shared.url.join_code;
     config.decodes_audio = decodes;
+    config.transport = shared.transport;
     return config;
 }
 

@@ -21,6 +21,7 @@ struct LoadShared {
     client::ServerUrl url;
     client::TlsTrust* trust = nullptr;
     const SkewedLocalClock& clock;
+    client::TransportChoice transport = client::TransportChoice::ws;
     Figures figures;
     SpreadWatch spread;
     std::string last_problem;  ///< The newest reason a connection ended.
@@ -45,6 +46,7 @@ public:
     [[nodiscard]] bool live() const noexcept { return session_.live(); }
     [[nodiscard]] bool ever_live() const noexcept { return ever_live_; }
     [[nodiscard]] bool refused() const noexcept { return refused_; }
+    [[nodiscard]] bool on_udp() const noexcept { return session_.media_path().in_use(); }
     [[nodiscard]] std::uint64_t disconnects() const noexcept { return link_.disconnects(); }
     /// Only of one that decodes.
     [[nodiscard]] std::optional<client::PlayerStats> played();

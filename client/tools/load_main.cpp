@@ -30,6 +30,7 @@ struct LoadOptions {
     double seconds = 0.0;
     std::uint32_t decode = 0;
     double ramp_per_s = 200.0;
+    client::TransportChoice transport = client::TransportChoice::ws;
     std::string tls_ca;
     bool json = false;
 };
@@ -50,7 +51,7 @@ double cpu_seconds() {
 void allow_sockets(std::uint32_t listeners) {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
-    const rlim_t wanted = rlim_t{listeners} + 128;
+    const rlim_t wanted = 2 * rlim_t{listeners} + 128;  // one for datagrams each
     if (limit.rlim_cur >= wanted) {
         return;
     }
@@ -68,7 +69,7 @@ class LoadTest {
 public:
     explicit LoadTest(const LoadOptions& options)
         : options_(options),
-          shared_{io_, options.url, nullptr, clock_, {}, {}, {}},
+          shared_{io_, options.url, nullptr, clock_, options.transport, {}, {}, {}},
           signals_(io_, SIGINT, SIGTERM),
           ramp_(io_),
           progress_(io_),
@@ -154,6 +155,7 @@ private:
         summary_.listeners = options_.listeners;
         summary_.decoding = options_.decode;
         summary_.tls = options_.url.tls;
+        summary_.udp = options_.transport == client::TransportChoice::udp;
         summary_.last_problem = shared_.last_problem;
         summary_.seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
@@ -170,7 +172,9 @@ private:
             const SequenceCheck& sequence = listener->sequence();
             summary_.received += sequence.received();
             summary_.missing += sequence.missing();
+            summary_.repaired += sequence.repaired();
             summary_.repeated += sequence.repeated();
+            summary_.on_udp += listener->on_udp() ? 1U : 0U;
             summary_.disconnects += listener->disconnects();
             summary_.live += listener->live() ? 1U : 0U;
             summary_.never_live += listener->ever_live() ? 0U : 1U;
@@ -238,8 +242,9 @@ int run_command(int argc, char** argv) {
         ->check(CLI::Range(0.1, 1e6));
     cli.add_option("--decode", options.decode,
                    "How many of them also decode and play, to a simulated device");
-    cli.add_option("--transport", transport, "ws (udp is not there yet)")
-        ->check(CLI::IsMember({"ws", "udp"}));
+    cli.add_option("--transport", transport, "How sound and clock come to each: ws | udp")
+        ->check(CLI::IsMember({"ws", "udp"}))
+        ->capture_default_str();
     cli.add_option("--ramp", options.ramp_per_s, "Listeners started a second")
         ->check(CLI::Range(0.1, 1e5))
         ->capture_default_str();
@@ -254,9 +259,7 @@ int run_command(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return wrong_usage(error.what());
     }
-    if (transport == "udp") {
-        return wrong_usage("--transport udp is not there yet; use ws");
-    }
+    options.transport = client::parse_transport(transport).value_or(client::TransportChoice::ws);
     const auto parsed = client::parse_server_url(url);
     if (!parsed) {
         return wrong_usage(parsed.failure().text);

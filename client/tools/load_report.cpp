@@ -35,10 +35,12 @@ std::string summary_json(const LoadSummary& summary, const Figures& figures) {
         .field("behind", summary.behind)
         .field("disconnects", summary.disconnects)
         .field("seconds", rounded(summary.seconds))
-        .field("transport", "ws")
+        .field("transport", summary.udp ? "udp" : "ws")
+        .field("on_udp", summary.on_udp)
         .field("tls", summary.tls)
         .field("received", summary.received)
         .field("missing", summary.missing)
+        .field("repaired", summary.repaired)
         .field("repeated", summary.repeated)
         .field("late", figures.late);
     // The margin's bad end is the low one: 99 % of packets had more than "p99".
@@ -67,7 +69,7 @@ std::string summary_text(const LoadSummary& summary, const Figures& figures) {
     std::snprintf(
         text.data(), text.size(),
         "%s: %u listeners (%u live at the end, %u never, %u refused, %u behind), %llu disconnects\n"
-        "packets    received %llu  missing %llu  repeated %llu  late %llu\n"
+        "packets    received %llu  missing %llu  repaired %llu  repeated %llu  late %llu  by %s\n"
         "margin     p50 %.1f ms  p99 %.1f ms  least %.1f ms before presentation\n"
         "fan-out    p50 %.2f ms  p99 %.2f ms  first listener to last\n"
         "join       p50 %.0f ms  p99 %.0f ms  most %.0f ms\n"
@@ -77,12 +79,14 @@ std::string summary_text(const LoadSummary& summary, const Figures& figures) {
         summary.refused, summary.behind, static_cast<unsigned long long>(summary.disconnects),
         static_cast<unsigned long long>(summary.received),
         static_cast<unsigned long long>(summary.missing),
+        static_cast<unsigned long long>(summary.repaired),
         static_cast<unsigned long long>(summary.repeated),
-        static_cast<unsigned long long>(figures.late), figures.margin_ms.quantile(0.50),
-        figures.margin_ms.quantile(0.01), figures.margin_ms.least(),
-        figures.spread_us.quantile(0.50) * 1e-3, figures.spread_us.quantile(0.99) * 1e-3,
-        figures.join_ms.quantile(0.50), figures.join_ms.quantile(0.99), figures.join_ms.most(),
-        figures.fit_bound_us.quantile(0.99), figures.round_trip_us.quantile(0.50), summary.decoding,
+        static_cast<unsigned long long>(figures.late), summary.udp ? "udp" : "ws",
+        figures.margin_ms.quantile(0.50), figures.margin_ms.quantile(0.01),
+        figures.margin_ms.least(), figures.spread_us.quantile(0.50) * 1e-3,
+        figures.spread_us.quantile(0.99) * 1e-3, figures.join_ms.quantile(0.50),
+        figures.join_ms.quantile(0.99), figures.join_ms.most(), figures.fit_bound_us.quantile(0.99),
+        figures.round_trip_us.quantile(0.50), summary.decoding,
         static_cast<unsigned long long>(summary.concealed_frames), summary.error_p99_us);
     std::string all = text.data();
     if (!summary.last_problem.empty()) {

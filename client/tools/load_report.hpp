@@ -18,12 +18,15 @@ struct LoadSummary {
     double seconds = 0.0;
     std::uint64_t received = 0;
     std::uint64_t missing = 0;
+    std::uint64_t repaired = 0;  ///< Came after later ones.
     std::uint64_t repeated = 0;
     std::uint64_t disconnects = 0;
     std::uint64_t concealed_frames = 0;  ///< Of those that decode.
     double error_p99_us = 0.0;           ///< The worst of those that decode, over the last 2 s.
     double cpu_s = 0.0;                  ///< This process.
     bool tls = false;
+    bool udp = false;          ///< Asked for.
+    std::uint32_t on_udp = 0;  ///< Listeners whose media comes by UDP at the end.
     std::string last_problem;
 
     /// Nothing missing, everybody in and still there.

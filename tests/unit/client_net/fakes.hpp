@@ -4,6 +4,7 @@
 #include "common/wire/bundle.hpp"
 #include "common/wire/envelope.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -21,6 +22,36 @@ public:
     std::vector<std::vector<std::byte>> sent;
     std::vector<std::uint32_t> syncs;
     std::string hung_up;
+};
+
+/// A datagram socket that keeps what it was given.
+class FakeDatagrams final : public DatagramLink {
+public:
+    struct Sent {
+        wire::DatagramType type;
+        std::vector<std::byte> body;
+    };
+    bool open(const DatagramOffer& offer) override {
+        opened.push_back(offer);
+        return opens;
+    }
+    void close() noexcept override { ++closed; }
+    void send(wire::DatagramType type, std::span<const std::byte> body) override {
+        sent.push_back({type, {body.begin(), body.end()}});
+    }
+    void send_sync(std::uint32_t sequence) override { syncs.push_back(sequence); }
+    [[nodiscard]] DatagramCounters counters() const noexcept override { return {}; }
+
+    [[nodiscard]] int count(wire::DatagramType type) const {
+        return static_cast<int>(std::count_if(sent.begin(), sent.end(),
+                                              [&](const Sent& one) { return one.type == type; }));
+    }
+
+    bool opens = true;
+    std::vector<DatagramOffer> opened;
+    std::vector<Sent> sent;
+    std::vector<std::uint32_t> syncs;
+    int closed = 0;
 };
 
 /// An audio side that keeps what it was told.

@@ -77,6 +77,18 @@ TEST(SequenceCheck, DoesNotCountARepetitionAsReceived) {
     EXPECT_EQ(check.repeated(), 2U);
 }
 
+TEST(SequenceCheck, ForgivesWhatComesAfterLaterOnes) {
+    SequenceCheck check;
+    check.take(stamp(0, 1, 10));
+    EXPECT_EQ(check.take(stamp(0, 1, 14)), 3U);
+    check.take(stamp(0, 1, 12));
+    check.take(stamp(0, 1, 12));
+    EXPECT_EQ(check.missing(), 2U);
+    EXPECT_EQ(check.repaired(), 1U);
+    EXPECT_EQ(check.repeated(), 1U);
+    EXPECT_EQ(check.received(), 3U);
+}
+
 TEST(Histogram, FindsQuantilesToWithinABin) {
     Histogram values(0.0, 100.0, 0.5);
     for (int i = 1; i <= 1'000; ++i) {

@@ -53,7 +53,8 @@ TEST(StatsPrinter, KeepsItsJsonKeysAndUnits) {
     line.caption = "[\"felt\"]";
     line.media = MediaTime{Frames{576'000}};
     line.programme = at_ms(12'000);
-    line.transport = "ws";
+    line.transport = "udp";
+    line.repaired = 7;
     line.device_latency_ms = 40.0;
     EXPECT_EQ(
         stats_json(line),
@@ -64,7 +65,7 @@ TEST(StatsPrinter, KeepsItsJsonKeysAndUnits) {
         R"("received":600,"late":1,"lost":2,"concealed_frames":1920,"reanchors":3,"rtt_us":200,)"
         R"("stream":1,"perspective":"subjective","epoch":4,"state":"felt",)"
         R"("caption":"[\"felt\"]","media_time":576000,"programme_time":"00:00:12.000",)"
-        R"("transport":"ws","device_latency_ms":40})");
+        R"("transport":"udp","repaired":7,"device_latency_ms":40})");
 }
 
 TEST(StatsPrinter, SaysInTextWhetherItPlaysWaitsOrReconnects) {
@@ -74,6 +75,9 @@ TEST(StatsPrinter, SaysInTextWhetherItPlaysWaitsOrReconnects) {
     EXPECT_NE(stats_text(line).find("waiting"), std::string::npos);
     line.player.playing = true;
     EXPECT_NE(stats_text(line).find("playing"), std::string::npos);
+    line.transport = "none";
+    line.repaired = 12;
+    EXPECT_NE(stats_text(line).find("by none repaired 12"), std::string::npos);
 }
 
 TEST(Telemetry, HoldsAtTheFieldsEndWhatDoesNotFit) {
