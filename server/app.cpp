@@ -133,6 +133,7 @@ transport::TransportConfig transport_config(const Options& options) {
             .web_dir = options.web_dir.string(),
             .tls_cert = options.tls_cert.string(),
             .tls_key = options.tls_key.string(),
+            .udp = options.udp,
             .max_connections = static_cast<std::size_t>(options.seats) + 200,
             .max_connections_per_address = static_cast<std::size_t>(options.seats) + 100,
             // Without a created session there is no code to ask for: the network is the door.
@@ -365,7 +366,33 @@ private:
             out.counter("connections_refused_total", "Connections refused or closed, by reason",
                         number(net.refused[i]), {{"reason", std::string(reason)}});
         }
+        collect_datagrams(out, net);
         collect_lockstep(out);
+    }
+
+    static void collect_datagrams(ops::Metrics::Snapshot& out,
+                                  const transport::TransportCounters& net) {
+        const auto number = [](auto value) { return static_cast<double>(value); };
+        out.gauge("listeners_udp", "Listeners whose media goes by UDP", number(net.listeners_udp));
+        out.counter("datagrams_received_total", "Datagrams of listeners",
+                    number(net.datagrams_received));
+        out.counter("datagrams_sent_total", "Datagrams sent to listeners",
+                    number(net.datagrams_sent));
+        out.counter("datagrams_unsent_total", "Datagrams that the system did not take",
+                    number(net.datagrams_unsent));
+        out.counter("repairs_asked_total", "Packets that listeners asked for again",
+                    number(net.repairs_asked));
+        out.counter("repairs_sent_total", "Of them, those sent", number(net.repairs_sent));
+        out.counter("packets_repeated_total", "Packets sent twice because of a listener's losses",
+                    number(net.packets_repeated));
+        out.counter("udp_fallbacks_total",
+                    "Times media went back to the WebSocket because a listener fell silent",
+                    number(net.udp_fallbacks));
+        for (std::size_t i = 0; i < net.datagrams_dropped.size(); ++i) {
+            const auto reason = transport::name_of(static_cast<transport::DatagramDrop>(i));
+            out.counter("datagrams_dropped_total", "Datagrams not listened to, by reason",
+                        number(net.datagrams_dropped[i]), {{"reason", std::string(reason)}});
+        }
     }
 
     void collect_lockstep(ops::Metrics::Snapshot& out) {

@@ -83,6 +83,7 @@ void describe(CLI::App& cli, Options& options, Raw& raw) {
         ->check(CLI::IsMember({48, 64, 96, 128}))
         ->capture_default_str();
     cli.add_flag("!--no-feel", options.feel, "Make no sound for shakers and no points for motors");
+    cli.add_flag("!--no-udp", options.udp, "Send sound and clock by the WebSocket only");
     cli.add_option("--level-cap-dbfs", options.level_cap_dbfs, "Loudest sample a listener may play")
         ->check(CLI::Range(-60.0, 0.0))
         ->capture_default_str();

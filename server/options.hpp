@@ -34,6 +34,7 @@ struct Options {
     int shards = 0;  ///< 0: one a core but one, at least 1.
     int bitrate_kbps = 96;
     bool feel = true;  ///< Makes what shakers and motors get.
+    bool udp = true;   ///< Offers media by UDP.
     double level_cap_dbfs = 0.0;
     int seats = 4'000;
     bool check_config = false;

@@ -55,6 +55,9 @@ public:
     /// Which companions go to a connection along with whatever stream is routed to it; none until
     /// this is called.
     virtual void accompany(ConnectionId connection, Companions companions) = 0;
+    /// Offers media by UDP, if the transport has it; the listener chooses. Call it after accept(),
+    /// for a listener that can take it so.
+    virtual void offer_datagrams(ConnectionId connection) = 0;
     /// Sends what is queued as control, then closes with a reason a person can read.
     virtual void close(ConnectionId connection, std::string reason) = 0;
     /// Packets a bundle carries to everyone, 1 to 3.

@@ -13,6 +13,8 @@ namespace earshot::session {
 namespace {
 
 constexpr std::string_view kArea = "session";
+/// What a listener can do, as its hello says.
+constexpr std::string_view kUdpFeature = "udp";
 constexpr double kInStepUs = 1'000.0;
 constexpr std::size_t kMaxReports = 10'000;
 /// A listener's figures count once in this time, whatever it sends: it weighs as much as others.
@@ -145,6 +147,9 @@ void Session::hello(ConnectionId connection, std::span<const std::byte> body) {
     lockstep_.joined(listener->id, listener->badge, sent_to(*listener), clock_.now());
     gateway_->send(connection, welcome(*listener));
     gateway_->accept(connection);
+    if (std::ranges::find(message.features(), kUdpFeature) != message.features().end()) {
+        gateway_->offer_datagrams(connection);
+    }
     route(*listener);
     log_.info(kArea, listener->badge + " listens to " + wanted + " (" +
                          std::to_string(registry_.connected()) + " connected)");

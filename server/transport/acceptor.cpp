@@ -69,7 +69,7 @@ void Acceptor::listen_on(const std::string& address, std::uint16_t port) {
         acceptor_.set_option(boost::asio::ip::v6_only(!any), error);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(boost::asio::socket_base::max_listen_connections, error);
-    if (!error) port_ = acceptor_.local_endpoint(error).port();
+    if (!error) local_ = acceptor_.local_endpoint(error);
     if (error) {
         throw std::runtime_error("cannot listen on " + address + " port " + std::to_string(port) +
                                  ": " + error.message());

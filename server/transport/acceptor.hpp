@@ -29,7 +29,9 @@ public:
              Admission& admission,
              std::shared_ptr<const TlsContext> tls);
 
-    [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+    [[nodiscard]] std::uint16_t port() const noexcept { return local_.port(); }
+    /// Address and port as bound.
+    [[nodiscard]] const boost::asio::ip::tcp::endpoint& local() const noexcept { return local_; }
     void start() { accept_next(); }
     void stop();
     /// For connections from now on.
@@ -50,7 +52,7 @@ private:
     std::shared_ptr<const TlsContext> tls_;
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer pause_;
-    std::uint16_t port_ = 0;
+    boost::asio::ip::tcp::endpoint local_;
     std::size_t next_shard_ = 0;
 };
 

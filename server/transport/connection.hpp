@@ -33,6 +33,9 @@ public:
     /// Writes what is queued as control, then closes; after a second without mercy.
     virtual void close(const std::string& reason) = 0;
 
+    /// Offers media by UDP to a listener that can take it so.
+    virtual void offer_datagrams() = 0;
+
     /// A stream that it is sent.
     struct Subscription {
         std::optional<StreamId> stream;
@@ -51,6 +54,9 @@ public:
         [[nodiscard]] Subscription& of(StreamId stream) noexcept {
             const int kind = stream.value / wire::kMaxPerspectives;
             return kind == 0 ? sound : (kind == 1 ? tactile : haptics);
+        }
+        [[nodiscard]] bool is_sent(StreamId wanted) const noexcept {
+            return sound.stream == wanted || tactile.stream == wanted || haptics.stream == wanted;
         }
     };
     Place place;

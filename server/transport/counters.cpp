@@ -32,6 +32,26 @@ std::string_view name_of(Refused reason) noexcept {
     return "unknown";
 }
 
+std::string_view name_of(DatagramDrop reason) noexcept {
+    switch (reason) {
+        case DatagramDrop::malformed:
+            return "malformed";
+        case DatagramDrop::route:
+            return "route";
+        case DatagramDrop::address:
+            return "address";
+        case DatagramDrop::cookie:
+            return "cookie";
+        case DatagramDrop::replay:
+            return "replay";
+        case DatagramDrop::seal:
+            return "seal";
+        case DatagramDrop::rate:
+            return "rate";
+    }
+    return "unknown";
+}
+
 void ShardCounters::add_to(TransportCounters& sum) const {
     const auto read = [](const auto& atomic) { return atomic.load(std::memory_order_relaxed); };
     sum.connections_http += read(connections_http);
@@ -48,6 +68,17 @@ void ShardCounters::add_to(TransportCounters& sum) const {
     sum.bytes_sent += read(bytes_sent);
     sum.ring_drops += read(ring_drops);
     for (std::size_t i = 0; i < kRefusedReasons; ++i) sum.refused[i] += read(refused[i]);
+    sum.listeners_udp += read(listeners_udp);
+    sum.datagrams_received += read(datagrams_received);
+    sum.datagrams_sent += read(datagrams_sent);
+    sum.datagrams_unsent += read(datagrams_unsent);
+    sum.repairs_asked += read(repairs_asked);
+    sum.repairs_sent += read(repairs_sent);
+    sum.packets_repeated += read(packets_repeated);
+    sum.udp_fallbacks += read(udp_fallbacks);
+    for (std::size_t i = 0; i < kDatagramDrops; ++i) {
+        sum.datagrams_dropped[i] += read(datagrams_dropped[i]);
+    }
 }
 
 }  // namespace earshot::transport

@@ -26,8 +26,21 @@ enum class Refused : std::uint8_t {
 };
 inline constexpr std::size_t kRefusedReasons = 12;
 
+/// Why a datagram was not listened to.
+enum class DatagramDrop : std::uint8_t {
+    malformed,  ///< No datagram of a listener's, or a body that cannot be read.
+    route,      ///< Of no connection.
+    address,    ///< Not from where the connection comes from.
+    cookie,
+    replay,  ///< Came before, or too long ago to tell.
+    seal,    ///< Forged or damaged.
+    rate,
+};
+inline constexpr std::size_t kDatagramDrops = 7;
+
 /// The reason as metrics and logs name it: "total_limit".
 [[nodiscard]] std::string_view name_of(Refused reason) noexcept;
+[[nodiscard]] std::string_view name_of(DatagramDrop reason) noexcept;
 
 /// What a transport has counted, at one moment.
 struct TransportCounters {
@@ -42,9 +55,18 @@ struct TransportCounters {
     std::uint64_t packets_sent = 0;
     std::uint64_t packets_dropped_late = 0;
     std::uint64_t bundles_sent = 0;
-    std::uint64_t bytes_sent = 0;  ///< Of WebSocket messages, without their framing.
+    std::uint64_t bytes_sent = 0;  ///< WebSocket messages without their framing, and datagrams.
     std::uint64_t ring_drops = 0;  ///< Packets that found a shard's ring full.
     std::array<std::uint64_t, kRefusedReasons> refused{};  ///< By Refused.
+    std::int64_t listeners_udp = 0;                        ///< Of the listeners: media by UDP.
+    std::uint64_t datagrams_received = 0;                  ///< Genuine ones.
+    std::uint64_t datagrams_sent = 0;
+    std::uint64_t datagrams_unsent = 0;  ///< The socket's buffer was full, or the network is down.
+    std::uint64_t repairs_asked = 0;     ///< Packets that listeners asked for again.
+    std::uint64_t repairs_sent = 0;      ///< Of them, those sent.
+    std::uint64_t packets_repeated = 0;  ///< Sent twice without being asked for, because of loss.
+    std::uint64_t udp_fallbacks = 0;     ///< Listeners led back to the WebSocket by the server.
+    std::array<std::uint64_t, kDatagramDrops> datagrams_dropped{};  ///< By DatagramDrop.
 };
 
 /// One shard's counts. Written by its thread (ring_drops: by the engine), read by any.
@@ -65,6 +87,15 @@ struct ShardCounters {
     Count bytes_sent{0};
     Count ring_drops{0};
     std::array<Count, kRefusedReasons> refused{};
+    Gauge listeners_udp{0};
+    Count datagrams_received{0};
+    Count datagrams_sent{0};
+    Count datagrams_unsent{0};
+    Count repairs_asked{0};
+    Count repairs_sent{0};
+    Count packets_repeated{0};
+    Count udp_fallbacks{0};
+    std::array<Count, kDatagramDrops> datagrams_dropped{};
 
     static void add(Count& count, std::uint64_t n = 1) noexcept {
         count.fetch_add(n, std::memory_order_relaxed);
@@ -73,6 +104,7 @@ struct ShardCounters {
         gauge.fetch_add(by, std::memory_order_relaxed);
     }
     void refuse(Refused reason) noexcept { add(refused[static_cast<std::size_t>(reason)]); }
+    void drop(DatagramDrop why) noexcept { add(datagrams_dropped[static_cast<std::size_t>(why)]); }
     void add_to(TransportCounters& sum) const;
 };
 

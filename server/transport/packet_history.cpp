@@ -42,6 +42,16 @@ std::vector<PacketPtr> PacketHistory::due(StreamId stream, MediaInstant from) co
     return packets;
 }
 
+PacketPtr PacketHistory::find(StreamId stream, Epoch epoch, std::uint32_t sequence) const noexcept {
+    if (stream.value >= kMaxStreams) return nullptr;
+    const auto& entries = streams_[stream.value];
+    const auto found = std::find_if(entries.rbegin(), entries.rend(), [&](const Entry& entry) {
+        const wire::PacketStamp& stamp = entry.packet->stamp;
+        return stamp.sequence == sequence && stamp.epoch == epoch;
+    });
+    return found == entries.rend() ? nullptr : found->packet;
+}
+
 std::size_t PacketHistory::size(StreamId stream) const noexcept {
     return stream.value < kMaxStreams ? streams_[stream.value].size() : 0;
 }

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <vector>
 
@@ -29,6 +30,11 @@ public:
     /// The packets of a stream that are heard at `from` or later, in order of media time, epoch and
     /// sequence: of a relocation both epochs, so that the listener can cross-fade.
     [[nodiscard]] std::vector<PacketPtr> due(StreamId stream, MediaInstant from) const;
+
+    /// The packet of that name; null if it is not kept.
+    [[nodiscard]] PacketPtr find(StreamId stream,
+                                 Epoch epoch,
+                                 std::uint32_t sequence) const noexcept;
 
     [[nodiscard]] std::size_t size(StreamId stream) const noexcept;
 

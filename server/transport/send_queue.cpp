@@ -45,6 +45,12 @@ std::size_t SendQueue::audio_waiting() const noexcept {
 }
 
 NextWrite SendQueue::next(MediaInstant now, int bundle_packets, bool flush) {
+    NextWrite write = next_message();
+    if (write.what != NextWrite::What::nothing) return write;
+    return next_audio(now, bundle_packets, flush);
+}
+
+NextWrite SendQueue::next_message() {
     NextWrite write;
     if (!sync_.empty()) {
         write.what = NextWrite::What::sync_reply;
@@ -57,8 +63,12 @@ NextWrite SendQueue::next(MediaInstant now, int bundle_packets, bool flush) {
         write.envelope = std::move(control_.front());
         control_.pop_front();
         control_bytes_ -= write.envelope->size();
-        return write;
     }
+    return write;
+}
+
+NextWrite SendQueue::next_audio(MediaInstant now, int bundle_packets, bool flush) {
+    NextWrite write;
     for (const std::size_t kind : {kSound, kHaptics, kTactile}) {
         Packets& packets = audio_[kind];
         drop_late(packets, now);

@@ -64,6 +64,10 @@ public:
     /// urgent, is the first of its epoch, or flush is set. What waits because the peer lags is
     /// bundled up to kMaxBundlePackets.
     [[nodiscard]] NextWrite next(MediaInstant now, int bundle_packets, bool flush);
+    /// The same, but no audio.
+    [[nodiscard]] NextWrite next_message();
+    /// The same, but audio only.
+    [[nodiscard]] NextWrite next_audio(MediaInstant now, int bundle_packets, bool flush);
 
     [[nodiscard]] bool control_empty() const noexcept { return control_.empty(); }
     /// Packets of all kinds.

@@ -29,6 +29,8 @@ constexpr std::size_t kRingPackets = 3072;
 constexpr std::size_t kPumpBatch = 64;
 /// A packet heard sooner than this is of no use to somebody who joins now.
 constexpr auto kJoinMargin = 60ms;
+/// A packet heard sooner than this is of no use to anybody.
+constexpr auto kLateMargin = 5ms;
 constexpr auto kStopPatience = 600ms;
 constexpr Frames kDefaultLead = 400ms;
 
@@ -69,11 +71,18 @@ Shard::~Shard() {
     stop_timer_.cancel();
     error_code ignored;
     event_.close(ignored);
+    if (datagrams_) datagrams_->close();
     context_->restart();
     while (context_->poll() > 0) {
     }
     to_pump_.clear();
     connections_.clear();
+}
+
+void Shard::use_datagrams(std::unique_ptr<UdpSocket> socket) {
+    datagrams_ = std::make_unique<DatagramPort>(
+        index_, DatagramPort::Surroundings{surroundings_.clock, counters_, history_},
+        std::move(socket));
 }
 
 void Shard::start() {
@@ -83,6 +92,7 @@ void Shard::start() {
 void Shard::run() {
     ::pthread_setname_np(::pthread_self(), ("net-" + std::to_string(index_)).c_str());
     await_packets();
+    if (datagrams_) datagrams_->start();
     for (;;) {
         try {
             context_->run();
@@ -123,6 +133,7 @@ void Shard::finish_stop() {
     stop_timer_.cancel();
     error_code ignored;
     event_.close(ignored);
+    if (datagrams_) datagrams_->close();
     work_.reset();
     // Two rounds, so that handlers of the sockets that were just closed see their error.
     boost::asio::post(*context_,
@@ -271,6 +282,22 @@ void Shard::accompany(ConnectionId id, wire::Companions companions) {
     connection->place.companions = companions;
     join_companions(*connection);
     connection->pump(true);
+}
+
+void Shard::offer_datagrams(ConnectionId id) {
+    Connection* connection = find(id);
+    if (connection != nullptr && datagrams_) connection->offer_datagrams();
+}
+
+std::vector<PacketPtr> Shard::still_due(const Connection& connection) const {
+    std::vector<PacketPtr> packets;
+    const Connection::Place& place = connection.place;
+    for (const auto* subscription : {&place.sound, &place.tactile, &place.haptics}) {
+        if (!subscription->stream) continue;
+        const auto due = history_.due(*subscription->stream, now() + kLateMargin);
+        packets.insert(packets.end(), due.begin(), due.end());
+    }
+    return packets;
 }
 
 void Shard::join_companions(Connection& connection) {

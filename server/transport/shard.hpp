@@ -8,6 +8,7 @@
 #include "server/transport/connection.hpp"
 #include "server/transport/control_port.hpp"
 #include "server/transport/counters.hpp"
+#include "server/transport/datagram_port.hpp"
 #include "server/transport/packet_history.hpp"
 #include "server/transport/static_files.hpp"
 
@@ -50,6 +51,8 @@ public:
     Shard(const Shard&) = delete;
     Shard& operator=(const Shard&) = delete;
 
+    /// Gives it its UDP socket, before start().
+    void use_datagrams(std::unique_ptr<UdpSocket> socket);
     void start();
     /// Says Bye to all, closes, ends the thread; done after join(). Thread: any.
     void begin_stop(wire::SharedEnvelope bye, std::string reason);
@@ -94,6 +97,12 @@ public:
     void close(ConnectionId id, const std::string& reason);
     void set_bundle_packets(int packets) { bundle_packets_ = packets; }
     void set_lead(Frames lead) { history_.set_lead(lead); }
+    void offer_datagrams(ConnectionId id);
+
+    /// Null without UDP.
+    [[nodiscard]] DatagramPort* datagrams() noexcept { return datagrams_.get(); }
+    /// What a connection is sent and is still to be heard, each stream in order.
+    [[nodiscard]] std::vector<PacketPtr> still_due(const Connection& connection) const;
 
     /// Logs that a peer was turned away, not more often than warning_limited() does, and counts it.
     void refused(Refused reason, const std::string& peer, const std::string& text);
@@ -122,6 +131,7 @@ private:
     boost::asio::steady_timer stop_timer_;
     wire::PacketSlot slot_;
     PacketHistory history_;
+    std::unique_ptr<DatagramPort> datagrams_;
     int bundle_packets_ = 1;
     bool stopping_ = false;
     std::uint64_t next_serial_ = 1;

@@ -8,6 +8,7 @@
 #include "server/transport/shard.hpp"
 #include "server/transport/static_files.hpp"
 #include "server/transport/tls.hpp"
+#include "server/transport/udp_socket.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -70,7 +71,25 @@ struct Transport::Parts {
           shards(make_shards(shard_count(config.shards),
                              {clock, log, control, files, config.may_listen})),
           fanout(pointers(shards)),
-          acceptor(config.listen_address, config.port, pointers(shards), admission, tls) {}
+          acceptor(config.listen_address, config.port, pointers(shards), admission, tls) {
+        if (config.udp) open_udp();
+    }
+
+    void open_udp() {
+        std::vector<boost::asio::io_context*> contexts;
+        for (const auto& shard : shards) contexts.push_back(shard->context().get());
+        const auto& local = acceptor.local();
+        try {
+            auto sockets = open_udp_group(contexts, {local.address(), local.port()});
+            for (std::size_t i = 0; i < shards.size(); ++i) {
+                shards[i]->use_datagrams(std::move(sockets[i]));
+            }
+            udp = true;
+        } catch (const std::runtime_error& error) {
+            log.warning("transport",
+                        std::string(error.what()) + "; media goes by the connections alone");
+        }
+    }
 
     TransportConfig config;
     Log& log;
@@ -81,6 +100,7 @@ struct Transport::Parts {
     std::vector<std::unique_ptr<Shard>> shards;
     ShardFanout fanout;
     Acceptor acceptor;
+    bool udp = false;
     bool running = false;
 
     [[nodiscard]] Shard* owner(ConnectionId connection) const {
@@ -142,6 +162,10 @@ int Transport::shards() const noexcept {
     return static_cast<int>(parts_->shards.size());
 }
 
+bool Transport::udp() const noexcept {
+    return parts_->udp;
+}
+
 bool Transport::reload_tls() {
     if (!secure()) return true;
     try {
@@ -184,6 +208,10 @@ void Transport::accompany(ConnectionId connection, wire::Companions companions) 
     parts_->on_owner(connection, [connection, companions](Shard& shard) {
         shard.accompany(connection, companions);
     });
+}
+
+void Transport::offer_datagrams(ConnectionId connection) {
+    parts_->on_owner(connection, [connection](Shard& shard) { shard.offer_datagrams(connection); });
 }
 
 void Transport::close(ConnectionId connection, std::string reason) {

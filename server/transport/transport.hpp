@@ -24,6 +24,7 @@ struct TransportConfig {
     std::string web_dir;        ///< Empty: no pages but the handler's.
     std::string tls_cert;       ///< Both or none.
     std::string tls_key;
+    bool udp = true;  ///< Offers media by UDP, if the port can be had.
     std::size_t max_connections = 4000;
     std::size_t max_connections_per_address = 1000;
     /// Whether a peer may listen without a join code (see is_local()); null: everyone may. Pages
@@ -31,8 +32,8 @@ struct TransportConfig {
     bool (*may_listen)(const boost::asio::ip::address& peer) = nullptr;
 };
 
-/// All of the server's sockets: one TCP port for pages, API and listeners, plain or TLS, served by
-/// shards.
+/// All of the server's sockets: one TCP port for pages, API and listeners, plain or TLS, and the UDP
+/// port of the same number for their media, served by shards.
 ///
 /// Thread: control, but for sink() (its use: engine) and counters() (any). What is asked of a
 /// connection is posted to its shard.
@@ -63,6 +64,8 @@ public:
     [[nodiscard]] std::uint16_t port() const noexcept;
     [[nodiscard]] bool secure() const noexcept;
     [[nodiscard]] int shards() const noexcept;
+    /// Media is offered by UDP.
+    [[nodiscard]] bool udp() const noexcept;
 
     /// Reads certificate and key again, for new connections; logs what came of it.
     /// @return false if they cannot be used; the old ones stay then.
@@ -75,6 +78,7 @@ public:
     void accept(ConnectionId connection) override;
     void subscribe(ConnectionId connection, StreamId stream) override;
     void accompany(ConnectionId connection, wire::Companions companions) override;
+    void offer_datagrams(ConnectionId connection) override;
     void close(ConnectionId connection, std::string reason) override;
     void set_bundle_packets(int packets) override;
     void set_lead(Frames lead) override;

@@ -2,7 +2,9 @@
 
 #include "common/wire/envelope.hpp"
 #include "earshot/v1/handshake.pb.h"
+#include "earshot/v1/media.pb.h"
 #include "earshot/v1/sync.pb.h"
+#include "server/transport/datagram_sender.hpp"
 #include "server/transport/send_queue.hpp"
 #include "server/transport/token_bucket.hpp"
 
@@ -12,9 +14,11 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -65,6 +69,7 @@ public:
     void forget_audio() override { queue_.clear_audio(); }
     void pump(bool flush) override;
     void close(const std::string& reason) override;
+    void offer_datagrams() override;
     void abort() override { ws_.next_layer().close(); }
 
 private:
@@ -76,6 +81,13 @@ private:
     void handle_message(std::span<const std::byte> message, MediaInstant received);
     void handle_envelope(const wire::EnvelopeView& envelope, MediaInstant received);
     void answer_sync(std::span<const std::byte> body, MediaInstant received);
+    void choose_path(std::span<const std::byte> body);
+    void change_path(bool udp);
+    void pump_datagrams(bool flush);
+    void send_datagrams(const NextWrite& bundle, bool again);
+    void write_instead(const NextWrite& bundle);
+    void count_dropped();
+    [[nodiscard]] bool by_udp() const noexcept { return route_ != nullptr && route_->in_use(); }
     void refuse(Refused why, v1::RefusalCode code, const std::string& text);
     void drain_then_close(websocket::close_code code, std::string_view reason);
     void begin_close();
@@ -107,6 +119,8 @@ private:
     websocket::close_reason close_reason_;
     wire::ConnectionCounters counters_;
     std::uint64_t drops_reported_ = 0;
+    MediaRoute* route_ = nullptr;  ///< The port's. Null: not offered.
+    std::optional<DatagramSender> datagrams_;
 };
 
 WsSession::WsSession(Shard& shard, Upgrade upgrade)
@@ -214,6 +228,8 @@ void WsSession::handle_envelope(const wire::EnvelopeView& envelope, MediaInstant
     switch (envelope.kind) {
         case wire::Kind::sync_request:
             return answer_sync(envelope.body, received);
+        case wire::Kind::media_path:
+            return choose_path(envelope.body);
         case wire::Kind::hello:
             state_ = State::open;
             announced_ = true;
@@ -257,12 +273,12 @@ void WsSession::enqueue(const PacketPtr& packet) {
 }
 
 void WsSession::pump(bool flush) {
-    if (writing_ || !(serving() || state_ == State::draining)) return;
-    current_ = queue_.next(shard_.now(), shard_.bundle_packets(), flush);
-    const std::uint64_t dropped =
-        queue_.dropped() - std::exchange(drops_reported_, queue_.dropped());
-    ShardCounters::add(shard_.counters().packets_dropped_late, dropped);
-    counters_.packets_dropped_late += dropped;
+    if (!(serving() || state_ == State::draining)) return;
+    if (by_udp()) pump_datagrams(flush);
+    if (writing_) return;
+    current_ = by_udp() ? queue_.next_message()
+                        : queue_.next(shard_.now(), shard_.bundle_packets(), flush);
+    count_dropped();
     if (current_.what == NextWrite::What::nothing) {
         if (state_ == State::draining) begin_close();
         return;
@@ -272,6 +288,108 @@ void WsSession::pump(bool flush) {
     ws_.async_write(
         Gathered(gathered_.data(), gathered_count_),
         [self = shared_from_this()](error_code error, std::size_t) { self->on_written(error); });
+}
+
+void WsSession::count_dropped() {
+    const std::uint64_t dropped =
+        queue_.dropped() - std::exchange(drops_reported_, queue_.dropped());
+    ShardCounters::add(shard_.counters().packets_dropped_late, dropped);
+    counters_.packets_dropped_late += dropped;
+}
+
+void WsSession::offer_datagrams() {
+    DatagramPort* port = shard_.datagrams();
+    if (!serving() || port == nullptr || route_ != nullptr) return;
+    const NetStream& stream = ws_.next_layer();
+    error_code error;
+    const auto peer = stream.next_layer().remote_endpoint(error).address();
+    const auto local = stream.next_layer().local_endpoint(error).address();
+    if (error) return;
+    route_ = port->add(*this, peer, local, stream.secure());
+    if (route_ == nullptr) return;
+    datagrams_.emplace(*port, *route_);
+    const RouteSecrets& secrets = route_->secrets();
+    v1::MediaOffer offer;
+    offer.set_route(secrets.route);
+    offer.set_cookie(secrets.cookie);
+    if (secrets.sealed) {
+        offer.set_key_up(secrets.key_up.data(), secrets.key_up.size());
+        offer.set_key_down(secrets.key_down.data(), secrets.key_down.size());
+    }
+    offer.set_max_datagram_bytes(wire::kMaxDatagramBytes);
+    send(std::make_shared<const std::vector<std::byte>>(
+        wire::make_envelope(wire::Kind::media_offer, offer)));
+}
+
+void WsSession::choose_path(std::span<const std::byte> body) {
+    v1::MediaPath path;
+    if (!wire::parse_body(body, path)) {
+        return refuse(Refused::bad_message, v1::REFUSAL_BAD_MESSAGE,
+                      "the choice of path cannot be read");
+    }
+    if (route_ == nullptr) return;
+    route_->set_loss(path.lost_permille());
+    const bool udp = path.udp() && route_->heard_lately(shard_.now());
+    if (udp != by_udp()) change_path(udp);
+}
+
+void WsSession::change_path(bool udp) {
+    route_->use(udp);
+    datagrams_->forget();
+    ShardCounters::move(shard_.counters().listeners_udp, udp ? 1 : -1);
+    // What is under way by the other path may never arrive. The listener drops what it has.
+    queue_.clear_audio();
+    for (const PacketPtr& packet : shard_.still_due(*this)) queue_.push_audio(packet);
+    if (udp) {
+        for (;;) {
+            const NextWrite bundle = queue_.next_audio(shard_.now(), 1, true);
+            if (bundle.what == NextWrite::What::nothing) break;
+            send_datagrams(bundle, true);
+        }
+    }
+    pump(true);
+}
+
+void WsSession::pump_datagrams(bool flush) {
+    if (!route_->heard_lately(shard_.now())) {
+        ShardCounters::add(shard_.counters().udp_fallbacks);
+        return change_path(false);
+    }
+    for (;;) {
+        const NextWrite bundle = queue_.next_audio(shard_.now(), shard_.bundle_packets(), flush);
+        if (bundle.what == NextWrite::What::nothing) break;
+        send_datagrams(bundle, false);
+    }
+}
+
+void WsSession::send_datagrams(const NextWrite& bundle, bool again) {
+    const auto packets =
+        std::span{bundle.packets}.first(static_cast<std::size_t>(bundle.packet_count));
+    const bool fit = std::all_of(packets.begin(), packets.end(), [](const PacketPtr& packet) {
+        return DatagramPort::fits(*packet);
+    });
+    if (!fit) return write_instead(bundle);
+    if (again) {
+        datagrams_->send_again(bundle);
+    } else {
+        datagrams_->send(bundle);
+    }
+    ShardCounters& all = shard_.counters();
+    ShardCounters::add(all.packets_repeated, datagrams_->take_repeated());
+    ShardCounters::add(all.packets_sent, packets.size());
+    counters_.packets_sent += packets.size();
+}
+
+void WsSession::write_instead(const NextWrite& bundle) {
+    std::vector<std::byte> envelope{static_cast<std::byte>(wire::Kind::bundle),
+                                    static_cast<std::byte>(bundle.packets[0]->stamp.stream.value),
+                                    static_cast<std::byte>(bundle.packet_count), std::byte{0},
+                                    std::byte{0}};
+    for (int i = 0; i < bundle.packet_count; ++i) {
+        const auto& bytes = bundle.packets[static_cast<std::size_t>(i)]->bytes;
+        envelope.insert(envelope.end(), bytes.begin(), bytes.end());
+    }
+    send(std::make_shared<const std::vector<std::byte>>(std::move(envelope)));
 }
 
 void WsSession::gather() {
@@ -390,6 +508,11 @@ void WsSession::finish() {
     deadline_.cancel();
     abort();
     const auto self = shared_from_this();
+    if (by_udp()) ShardCounters::move(shard_.counters().listeners_udp, -1);
+    if (route_ != nullptr) {
+        datagrams_.reset();
+        shard_.datagrams()->forget(*std::exchange(route_, nullptr));
+    }
     shard_.remove(*this);
     if (announced_) shard_.surroundings().control.closed(place.id, counters_);
 }

@@ -48,6 +48,7 @@ public:
     void accept(ConnectionId) override {}
     void subscribe(ConnectionId, StreamId) override {}
     void accompany(ConnectionId, wire::Companions) override {}
+    void offer_datagrams(ConnectionId) override {}
     void close(ConnectionId, std::string) override {}
     void set_bundle_packets(int) override {}
     void set_lead(Frames) override {}

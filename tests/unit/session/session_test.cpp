@@ -36,6 +36,7 @@ public:
     void accompany(ConnectionId connection, wire::Companions wanted) override {
         companions[connection] = wanted;
     }
+    void offer_datagrams(ConnectionId connection) override { offered.push_back(connection); }
     void close(ConnectionId connection, std::string reason) override {
         closed[connection] = std::move(reason);
     }
@@ -45,6 +46,7 @@ public:
     std::vector<std::pair<ConnectionId, wire::SharedEnvelope>> sent;
     std::vector<wire::SharedEnvelope> broadcasts;
     std::vector<ConnectionId> accepted;
+    std::vector<ConnectionId> offered;
     std::map<ConnectionId, StreamId> streams;
     std::map<ConnectionId, wire::Companions> companions;
     std::map<ConnectionId, std::string> closed;
