@@ -104,6 +104,7 @@ void ClientSession::tick(LocalInstant now) {
         return;
     }
     path_.tick(now);
+    clock_.set_lossy(path_.in_use());
     if (clock_.due(now)) {
         const std::uint32_t sequence = clock_.send(now);
         if (path_.in_use()) {

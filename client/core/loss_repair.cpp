@@ -147,7 +147,8 @@ void LossRepair::received(const wire::PacketStamp& stamp, Way way, LocalInstant 
         last_new_ = now;
     }
     if (way == Way::again) {
-        if (fresh || was_missing) {
+        // What is sent again without being missing follows a change of way.
+        if (was_missing) {
             count(known, now);
             ++repaired_;
         }

@@ -4,7 +4,9 @@
 #include "common/sync/clock_estimator.hpp"
 #include "common/sync/exchange_schedule.hpp"
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 namespace earshot::client {
@@ -36,8 +38,10 @@ public:
     /// A new connection: dense exchanges first. @param same_clock  Keep the rate.
     void restart(LocalInstant now, bool same_clock) noexcept;
 
-    [[nodiscard]] bool due(LocalInstant now) const noexcept { return schedule_.due(now); }
-    [[nodiscard]] LocalInstant next() const noexcept { return schedule_.next(); }
+    /// Exchanges can be lost from now on, or no longer: those that were lost are made up for.
+    void set_lossy(bool lossy) noexcept;
+    [[nodiscard]] bool due(LocalInstant now) const noexcept { return now >= next(); }
+    [[nodiscard]] LocalInstant next() const noexcept;
     /// The number of the exchange that is due, which is sent at once.
     [[nodiscard]] std::uint32_t send(LocalInstant now) noexcept;
     /// The number of one more, which only asks whether the way is there.
@@ -54,7 +58,14 @@ public:
 private:
     /// How many exchanges back a reply still counts.
     static constexpr std::uint32_t kReplyWindow = 64;
+    /// Lost exchanges that are remembered.
+    static constexpr std::size_t kOpen = 16;
+    struct Open {
+        std::uint32_t sequence = 0;  ///< 0: none.
+        LocalInstant lost_at{};      ///< If there is no answer by then.
+    };
     [[nodiscard]] bool answer(std::uint32_t sequence) noexcept;
+    [[nodiscard]] const Open* first_lost() const noexcept;
 
     sync::ClockEstimator estimator_;
     sync::ExchangeSchedule schedule_{LocalInstant{}};
@@ -63,6 +74,9 @@ private:
     std::uint32_t newest_reply_ = 0;
     std::uint64_t answered_ = 1;  ///< Bit n: newest_reply_ - n. None is numbered 0.
     std::chrono::nanoseconds round_trip_{0};
+    std::array<Open, kOpen> open_{};
+    int makes_up_ = 0;  ///< Exchanges that may be made up for: as many as were scheduled.
+    bool lossy_ = false;
 };
 
 }  // namespace earshot::client
