@@ -134,9 +134,10 @@ public:
     }
     [[nodiscard]] Clock::duration delay(const RelayPath& path) {
         const auto held = random_.chance(path.reorder) ? path.reorder_by : path.delay * 0;
-        return path.delay + held +
-               std::chrono::microseconds{
-                   std::llround(random_.uniform() * static_cast<double>(path.jitter.count()))};
+        const double queued = path.jitter.count() > 0
+                                  ? random_.exponential(static_cast<double>(path.jitter.count()))
+                                  : 0.0;
+        return path.delay + held + std::chrono::microseconds{std::llround(queued)};
     }
 
 private:

@@ -11,7 +11,7 @@ namespace earshot::test {
 /// What a relay does to one direction. Chance is of datagrams; a TCP stream is delayed and stalled.
 struct RelayPath {
     std::chrono::microseconds delay{0};
-    std::chrono::microseconds jitter{0};  ///< Up to this much more, evenly.
+    std::chrono::microseconds jitter{0};  ///< Mean of what queues add, exponential.
     double loss = 0.0;                    ///< Share of datagrams lost one by one.
     double corrupt = 0.0;                 ///< Share in which one bit is changed.
     /// Mean time between bursts in which every datagram is lost; 0: none.
