@@ -5,6 +5,7 @@
 #include "common/wire/envelope.hpp"
 #include "earshot/v1/control.pb.h"
 #include "earshot/v1/handshake.pb.h"
+#include "earshot/v1/media.pb.h"
 #include "earshot/v1/session.pb.h"
 #include "earshot/v1/show.pb.h"
 #include "earshot/v1/stream.pb.h"
@@ -41,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const auto body = std::as_bytes(std::span{data, size}).subspan(1);
     using wire::Kind;
-    switch (data[0] % 15) {
+    switch (data[0] % 17) {
         case 0:
             check<v1::SyncRequest>(Kind::sync_request, body);
             break;
@@ -83,6 +84,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         case 13:
             check<v1::Telemetry>(Kind::telemetry, body);
+            break;
+        case 15:
+            check<v1::MediaOffer>(Kind::media_offer, body);
+            break;
+        case 16:
+            check<v1::MediaPath>(Kind::media_path, body);
             break;
         default:
             check<v1::Exit>(Kind::exit, body);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the wire vectors of this folder: NAME.bin (one whole envelope) and NAME.json beside it.
+"""Makes the wire vectors of this folder: NAME.bin (one whole envelope, or one whole datagram if its
+name begins so) and NAME.json beside it.
 
 Encodes by hand, from docs/protocol.md and the Protocol Buffers encoding guide, so that it shares no
 code with what it checks. `regenerate.py --check` writes nothing and fails if a file differs.
@@ -8,6 +9,9 @@ import json
 import pathlib
 import struct
 import sys
+
+sys.dont_write_bytecode = True
+from chacha20_poly1305 import seal  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -72,6 +76,16 @@ def readable(fields):
     return {name: one(kind, value) for _, name, kind, value in fields}
 
 
+def datagram(kind, body, up, key, counter):
+    clear = struct.pack("<BBHIQ", kind, 0, 0, ROUTE, counter) + (struct.pack("<Q", COOKIE) if up else b"")
+    return clear + (seal(key, struct.pack("<IQ", 0, counter), clear, body) if key else body)
+
+
+def nack(names, count=None):
+    count = len(names) if count is None else count
+    return struct.pack("<B", count) + b"".join(struct.pack("<BII", *name) for name in names)
+
+
 def packet(epoch, sequence, media, programme, payload, flags=0, size=None):
     size = len(payload) if size is None else size
     return struct.pack("<IIqqHH", epoch, sequence, media, programme, flags, size) + payload
@@ -81,6 +95,10 @@ def bundle(stream, packets, count=None, reserved=0):
     count = len(packets) if count is None else count
     return b"\x01" + struct.pack("<BBH", stream, count, reserved) + b"".join(packets)
 
+
+# The datagrams' route (of shard 2), cookie and keys.
+ROUTE, COOKIE = 0xA1B2C302, 0x1122334455667788
+KEY_UP, KEY_DOWN = bytes(range(32)), bytes(range(32, 64))
 
 PACKET_ONE = dict(epoch=3, sequence=42, media=4_800_000, programme=-960, payload=bytes.fromhex("fcdeadbeef"))
 THREE = [dict(epoch=7, sequence=100 + i, media=9_600_000 + 960 * i, programme=480_000 + 960 * i,
@@ -208,6 +226,12 @@ MESSAGES = {
     "subscribe_companions": (0x20, "Subscribe", [
         (2, "companions", "message", [(1, "tactile", "bool", True), (2, "haptics", "bool", False)])]),
     "streams_companions": (0x21, "Streams", COMPANIONS),
+    # By which way media comes (since 1.2).
+    "media_offer": (0x40, "MediaOffer", [
+        (1, "route", "fixed32", ROUTE), (2, "cookie", "fixed64", COOKIE),
+        (3, "key_up", "bytes", KEY_UP), (4, "key_down", "bytes", KEY_DOWN),
+        (5, "max_datagram_bytes", "uint", 1200)]),
+    "media_path": (0x41, "MediaPath", [(1, "udp", "bool", True), (2, "lost_permille", "uint", 12)]),
     # A newer minor: version 1.7, and fields this version does not know (100: text, 101: a number).
     "hello_newer_minor": (0x10, "Hello", [
         (1, "version", "message", [(1, "major", "uint", 1), (2, "minor", "uint", 7)]),
@@ -244,10 +268,35 @@ def vectors():
     yield "bundle_haptic_points", *of_bundle(
         17, [dict(epoch=3, sequence=42, media=4_799_520, programme=-1440,
                   payload=bytes([150, 200, 0x80 | 37, 140, 180, 36]))])
+    yield from datagrams()
     yield "unknown_kind", b"\x7f\x01\x02", {"kind": 0x7F, "error": "bad_kind"}
     for name, (kind, type_name, fields) in MESSAGES.items():
         yield name, bytes([kind]) + message(fields), {
             "kind": kind, "message": "earshot.v1." + type_name, "fields": readable(fields)}
+
+
+def datagrams():
+    audio = bundle(1, [packet(**PACKET_ONE)])[1:]
+    names = [(1, 3, 42), (17, 3, 0xFFFFFFFF)]
+    # Probes are as long as the longest datagram, when sealed; acknowledgements as long as the probe.
+    for name, kind, up, fields, body in (
+            ("probe", 1, True, {"nonce": 9}, struct.pack("<Q", 9) + bytes(1152)),
+            ("probe_ack", 2, False, {"nonce": 9}, struct.pack("<Q", 9) + bytes(1160)),
+            ("sync_request", 3, True, {"t1": 1_234_567_890_123, "sequence": 7},
+             struct.pack("<QIQ", 1_234_567_890_123, 7, 0)),
+            ("sync_reply", 4, False, {"t1": 1_234_567_890_123, "t2": -5, "t3": 20_000, "sequence": 7},
+             struct.pack("<QqqI", 1_234_567_890_123, -5, 20_000, 7)),
+            ("audio", 5, False, {"bundle": "bundle_one_packet"}, audio),
+            ("nack", 6, True, {"names": names}, nack(names)),
+            ("audio_again", 7, False, {"bundle": "bundle_one_packet"}, audio)):
+        for suffix, key, counter in (("", None, 5), ("_sealed", KEY_UP if up else KEY_DOWN, 0x0102030405)):
+            note = {"datagram": kind, "way": "up" if up else "down", "route": ROUTE, "counter": counter}
+            if up:
+                note["cookie"] = COOKIE
+            if key:
+                note["key"] = key.hex()
+            yield "datagram_" + name + suffix, datagram(kind, body, up, key, counter), {
+                **note, "body": fields, "body_bytes": len(body)}
 
 
 def main():

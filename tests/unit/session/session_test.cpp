@@ -117,6 +117,16 @@ TEST_F(SessionTest, WelcomesAListenerAndRoutesTheShowsOwnPerspective) {
     EXPECT_EQ(gateway.streams.at(ann), StreamId{1});
 }
 
+TEST_F(SessionTest, OffersDatagramsToWhoCanTakeThemOnly) {
+    give(ann, wire::Kind::hello, hello());
+    EXPECT_TRUE(gateway.offered.empty());
+    auto message = hello();
+    message.add_features("resume");
+    message.add_features("udp");
+    give(bob, wire::Kind::hello, message);
+    EXPECT_EQ(gateway.offered, std::vector{bob});
+}
+
 TEST_F(SessionTest, RefusesAnotherMajorVersionClearly) {
     auto message = hello();
     message.mutable_version()->set_major(2);

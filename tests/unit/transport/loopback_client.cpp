@@ -21,6 +21,10 @@ void check(bool done, const char* what) {
     if (!done) throw std::runtime_error(what);
 }
 
+bool is_v6(const std::string& address) {
+    return address.find(':') != std::string::npos;
+}
+
 }  // namespace
 
 std::string Frame::close_reason() const {
@@ -29,8 +33,11 @@ std::string Frame::close_reason() const {
     return text;
 }
 
-LoopbackClient::LoopbackClient(std::uint16_t port, bool tls, int receive_buffer_bytes)
-    : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+LoopbackClient::LoopbackClient(std::uint16_t port,
+                               bool tls,
+                               int receive_buffer_bytes,
+                               const std::string& address)
+    : fd_(::socket(is_v6(address) ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     check(fd_ >= 0, "socket");
     const timeval limit{10, 0};
     (void)::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -39,12 +46,22 @@ LoopbackClient::LoopbackClient(std::uint16_t port, bool tls, int receive_buffer_
         (void)::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
                            sizeof receive_buffer_bytes);
     }
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    check(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0,
-          "connect");
+    const auto connected = [&](const auto& peer) {
+        return ::connect(fd_, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) == 0;
+    };
+    if (is_v6(address)) {
+        sockaddr_in6 peer{};
+        peer.sin6_family = AF_INET6;
+        peer.sin6_port = htons(port);
+        check(::inet_pton(AF_INET6, address.c_str(), &peer.sin6_addr) == 1 && connected(peer),
+              "connect");
+    } else {
+        sockaddr_in peer{};
+        peer.sin_family = AF_INET;
+        peer.sin_port = htons(port);
+        check(::inet_pton(AF_INET, address.c_str(), &peer.sin_addr) == 1 && connected(peer),
+              "connect");
+    }
     if (!tls) return;
     context_ = SSL_CTX_new(TLS_client_method());
     ssl_ = SSL_new(context_);

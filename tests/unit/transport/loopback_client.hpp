@@ -34,7 +34,11 @@ struct Frame {
 /// Gives up after 10 s in any call (a test that hangs has failed).
 class LoopbackClient {
 public:
-    explicit LoopbackClient(std::uint16_t port, bool tls = false, int receive_buffer_bytes = 0);
+    /// @param address  "127.0.0.1", "::1"
+    explicit LoopbackClient(std::uint16_t port,
+                            bool tls = false,
+                            int receive_buffer_bytes = 0,
+                            const std::string& address = "127.0.0.1");
     ~LoopbackClient();
     LoopbackClient(const LoopbackClient&) = delete;
     LoopbackClient& operator=(const LoopbackClient&) = delete;

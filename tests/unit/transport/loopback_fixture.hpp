@@ -143,8 +143,11 @@ protected:
         write_certificate(name, config_.tls_cert, config_.tls_key);
     }
     /// A client that has said hello and been welcomed.
-    std::unique_ptr<LoopbackClient> listener(bool tls = false, int receive_buffer = 0) {
-        auto client = std::make_unique<LoopbackClient>(transport_->port(), tls, receive_buffer);
+    std::unique_ptr<LoopbackClient> listener(bool tls = false,
+                                             int receive_buffer = 0,
+                                             const std::string& address = "127.0.0.1") {
+        auto client =
+            std::make_unique<LoopbackClient>(transport_->port(), tls, receive_buffer, address);
         client->send(LoopbackClient::upgrade_request());
         EXPECT_EQ(client->read_answer().status, 101);
         client->send_envelope(wire::Kind::hello, v1::Hello());

@@ -40,6 +40,20 @@ TEST(PacketHistory, GivesWhatIsStillDue) {
     EXPECT_EQ(due.back()->stamp.sequence, 499U);
 }
 
+TEST(PacketHistory, FindsAPacketByItsName) {
+    PacketHistory history(kLead);
+    const MediaInstant now{1s};
+    history.append(packet(7, now + 100ms, 1, 3), now);
+    history.append(packet(7, now + 120ms, 2, 3), now);
+    const PacketPtr found = history.find(StreamId{3}, Epoch{1}, 7);
+    ASSERT_NE(found, nullptr);
+    EXPECT_EQ(found->stamp.epoch, Epoch{1});
+    EXPECT_EQ(history.find(StreamId{3}, Epoch{1}, 8), nullptr);
+    EXPECT_EQ(history.find(StreamId{3}, Epoch{3}, 7), nullptr);
+    EXPECT_EQ(history.find(StreamId{4}, Epoch{1}, 7), nullptr);
+    EXPECT_EQ(history.find(StreamId{200}, Epoch{1}, 7), nullptr);
+}
+
 TEST(PacketHistory, KeepsNoMoreThanTheLead) {
     PacketHistory history(kLead);
     run(history, 500);

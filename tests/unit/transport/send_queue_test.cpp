@@ -42,6 +42,20 @@ TEST(SendQueue, WritesClockBeforeControlBeforeAudio) {
     EXPECT_EQ(queue.next(kNow, 1, false).what, What::nothing);
 }
 
+TEST(SendQueue, GivesMessagesAndAudioApart) {
+    SendQueue queue;
+    queue.push_audio(heard_in(400ms));
+    ASSERT_TRUE(queue.push_control(envelope(5)));
+    queue.push_sync({.t1_local_ns = 7, .sequence = 3, .t2 = kNow});
+    EXPECT_EQ(queue.next_audio(kNow, 1, false).what, What::bundle);
+    EXPECT_EQ(queue.next_audio(kNow, 1, false).what, What::nothing);
+    queue.push_audio(heard_in(400ms));
+    EXPECT_EQ(queue.next_message().what, What::sync_reply);
+    EXPECT_EQ(queue.next_message().what, What::envelope);
+    EXPECT_EQ(queue.next_message().what, What::nothing);
+    EXPECT_EQ(queue.audio_waiting(), 1U);
+}
+
 TEST(SendQueue, NeverWritesAPacketWhoseTimeHasPassed) {
     SendQueue queue;
     queue.push_audio(heard_in(-20ms, 0));

@@ -10,7 +10,7 @@
 
 namespace earshot::wire {
 
-/// The bytes of one vector of tests/golden/wire: a whole envelope.
+/// The bytes of one vector of tests/golden/wire: a whole envelope, or a whole datagram.
 inline std::vector<std::byte> golden(const std::string& name) {
     const std::filesystem::path path = std::filesystem::path(EARSHOT_GOLDEN_WIRE) / (name + ".bin");
     std::ifstream file(path, std::ios::binary);

@@ -5,6 +5,7 @@
 #include "common/wire/second_checksum.hpp"
 #include "earshot/v1/control.pb.h"
 #include "earshot/v1/handshake.pb.h"
+#include "earshot/v1/media.pb.h"
 #include "earshot/v1/session.pb.h"
 #include "earshot/v1/show.pb.h"
 #include "earshot/v1/stream.pb.h"
@@ -260,6 +261,22 @@ TEST(GoldenMessages, SecondsThatWereDelivered) {
                       packet_checksum(stamp(449, 4'844'160, 43'200), {}));
     telemetry.set_error_mean_us(-12.5F);
     expect_golden("telemetry_delivered", Kind::telemetry, telemetry);
+}
+
+TEST(GoldenMessages, ByWhichWayMediaComes) {
+    v1::MediaOffer offer;
+    offer.set_route(0xA1B2C302);
+    offer.set_cookie(0x1122334455667788);
+    for (char i = 0; i < 32; ++i) {
+        offer.mutable_key_up()->push_back(i);
+        offer.mutable_key_down()->push_back(static_cast<char>(32 + i));
+    }
+    offer.set_max_datagram_bytes(1'200);
+    expect_golden("media_offer", Kind::media_offer, offer);
+    v1::MediaPath path;
+    path.set_udp(true);
+    path.set_lost_permille(12);
+    expect_golden("media_path", Kind::media_path, path);
 }
 
 TEST(GoldenMessages, TolerateFieldsOfANewerMinor) {
