@@ -52,6 +52,10 @@ public:
     void send_audio(MediaRoute& route,
                     std::span<const PacketPtr> packets,
                     wire::DatagramType type) noexcept;
+    /// Packets sent a second time because of losses.
+    void count_repeated(std::size_t packets) noexcept {
+        ShardCounters::add(counters().packets_repeated, packets);
+    }
 
 private:
     struct Entry {

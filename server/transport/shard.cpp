@@ -286,7 +286,8 @@ void Shard::accompany(ConnectionId id, wire::Companions companions) {
 
 void Shard::offer_datagrams(ConnectionId id) {
     Connection* connection = find(id);
-    if (connection != nullptr && datagrams_) connection->offer_datagrams();
+    if (connection == nullptr || !connection->place.accepted || !datagrams_) return;
+    connection->offer_datagrams();
 }
 
 std::vector<PacketPtr> Shard::still_due(const Connection& connection) const {

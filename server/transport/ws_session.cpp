@@ -14,7 +14,6 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
@@ -85,7 +84,6 @@ private:
     void change_path(bool udp);
     void pump_datagrams(bool flush);
     void send_datagrams(const NextWrite& bundle, bool again);
-    void write_instead(const NextWrite& bundle);
     void count_dropped();
     [[nodiscard]] bool by_udp() const noexcept { return route_ != nullptr && route_->in_use(); }
     void refuse(Refused why, v1::RefusalCode code, const std::string& text);
@@ -308,17 +306,7 @@ void WsSession::offer_datagrams() {
     route_ = port->add(*this, peer, local, stream.secure());
     if (route_ == nullptr) return;
     datagrams_.emplace(*port, *route_);
-    const RouteSecrets& secrets = route_->secrets();
-    v1::MediaOffer offer;
-    offer.set_route(secrets.route);
-    offer.set_cookie(secrets.cookie);
-    if (secrets.sealed) {
-        offer.set_key_up(secrets.key_up.data(), secrets.key_up.size());
-        offer.set_key_down(secrets.key_down.data(), secrets.key_down.size());
-    }
-    offer.set_max_datagram_bytes(wire::kMaxDatagramBytes);
-    send(std::make_shared<const std::vector<std::byte>>(
-        wire::make_envelope(wire::Kind::media_offer, offer)));
+    send(offer_of(route_->secrets()));
 }
 
 void WsSession::choose_path(std::span<const std::byte> body) {
@@ -363,33 +351,11 @@ void WsSession::pump_datagrams(bool flush) {
 }
 
 void WsSession::send_datagrams(const NextWrite& bundle, bool again) {
-    const auto packets =
-        std::span{bundle.packets}.first(static_cast<std::size_t>(bundle.packet_count));
-    const bool fit = std::all_of(packets.begin(), packets.end(), [](const PacketPtr& packet) {
-        return DatagramPort::fits(*packet);
-    });
-    if (!fit) return write_instead(bundle);
-    if (again) {
-        datagrams_->send_again(bundle);
-    } else {
-        datagrams_->send(bundle);
-    }
-    ShardCounters& all = shard_.counters();
-    ShardCounters::add(all.packets_repeated, datagrams_->take_repeated());
-    ShardCounters::add(all.packets_sent, packets.size());
-    counters_.packets_sent += packets.size();
-}
-
-void WsSession::write_instead(const NextWrite& bundle) {
-    std::vector<std::byte> envelope{static_cast<std::byte>(wire::Kind::bundle),
-                                    static_cast<std::byte>(bundle.packets[0]->stamp.stream.value),
-                                    static_cast<std::byte>(bundle.packet_count), std::byte{0},
-                                    std::byte{0}};
-    for (int i = 0; i < bundle.packet_count; ++i) {
-        const auto& bytes = bundle.packets[static_cast<std::size_t>(i)]->bytes;
-        envelope.insert(envelope.end(), bytes.begin(), bytes.end());
-    }
-    send(std::make_shared<const std::vector<std::byte>>(std::move(envelope)));
+    if (!DatagramSender::fits(bundle)) return send(envelope_of(bundle));
+    datagrams_->send(bundle, again);
+    const auto packets = static_cast<std::uint64_t>(bundle.packet_count);
+    counters_.packets_sent += packets;
+    ShardCounters::add(shard_.counters().packets_sent, packets);
 }
 
 void WsSession::gather() {

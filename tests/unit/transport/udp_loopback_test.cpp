@@ -17,6 +17,10 @@ using Sequences = std::vector<std::uint32_t>;
 class UdpLoopback : public TransportLoopback {
 protected:
     UdpLoopback() { config_.shards = 1; }
+    void TearDown() override {
+        client_.reset();  // Else the server waits for its goodbye.
+        TransportLoopback::TearDown();
+    }
 
     /// What the server offers to the newest listener.
     v1::MediaOffer offer_to(LoopbackClient& client) {
@@ -278,6 +282,22 @@ TEST_F(UdpLoopback, DoesNotSendToWhoHasNotShownThatUdpPasses) {
     settle();
     push(1, 400ms);
     EXPECT_EQ(by_connection(1), (Sequences{1}));
+}
+
+TEST_F(UdpLoopback, SendsByTheConnectionWhatFitsIntoNoDatagram) {
+    start();
+    join();
+    choose(true);
+    settle();
+    wire::PacketSlot slot;
+    slot.stamp.sequence = 5;
+    slot.stamp.media = to_frame(clock_.now() + 400ms);
+    slot.size = wire::kMaxPayloadBytes;
+    transport_->sink().push(slot);
+    transport_->sink().flush();
+    EXPECT_EQ(by_connection(1), (Sequences{5}));
+    push(6, 400ms);
+    EXPECT_EQ(next_by_udp(), (Sequences{6}));
 }
 
 TEST_F(UdpLoopback, FillsDatagramsAndNoMore) {
