@@ -1,5 +1,7 @@
 #include "server/options.hpp"
 
+#include "server/session/lead.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <charconv>
@@ -40,7 +42,7 @@ CLI::Validator checked_by(Parser parser, const std::string& name) {
 struct Raw {
     std::string listen = "[::]:7800";
     std::string start = "now";
-    int lead_ms = 400;
+    std::string lead = "wifi";
     std::string log_format = "text";
 };
 
@@ -63,9 +65,10 @@ void describe(CLI::App& cli, Options& options, Raw& raw) {
     cli.add_option("--listen", raw.listen, "Address and port for pages, API and listeners")
         ->check(checked_by(parse_listen_address, "ADDR:PORT"))
         ->capture_default_str();
-    cli.add_option("--lead", raw.lead_ms,
-                   "Milliseconds that packets are sent ahead: 150, 400, 800 …")
-        ->check(CLI::Range(100, 5'000))
+    cli.add_option("--lead", raw.lead,
+                   "How far ahead packets are sent: wired (150 ms), wifi (400), crowded (800), or "
+                   "100 to 1500 milliseconds")
+        ->check(checked_by(session::parse_lead, "LEAD"))
         ->capture_default_str();
     cli.add_option("--data-dir", options.data_dir, "Where the server keeps its state");
     cli.add_option("--web-dir", options.web_dir, "Folder with the pages for browsers")
@@ -152,7 +155,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     options.address = listen->address;
     options.port = listen->port;
     options.start = *parse_start_rule(raw.start);
-    options.lead = std::chrono::milliseconds{raw.lead_ms};
+    options.lead = *session::parse_lead(raw.lead);
     options.log_format = raw.log_format == "json" ? LogFormat::json : LogFormat::text;
     if (options.data_dir.empty()) options.data_dir = default_data_dir();
     return {.options = std::move(options)};

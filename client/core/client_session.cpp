@@ -197,6 +197,7 @@ void ClientSession::on_envelope(std::span<const std::byte> bytes, LocalInstant r
         case wire::Kind::session_state:
             if (v1::SessionState session; read(session)) {
                 info_.phase = static_cast<std::uint32_t>(session.phase());
+                if (session.lead_ms() > 0) info_.lead_ms = session.lead_ms();
             }
             break;
         case wire::Kind::refusal:

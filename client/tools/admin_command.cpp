@@ -61,6 +61,15 @@ client::HttpCall state(const Command& command) {
     return post("/api/v1/state", std::move(json).text());
 }
 
+client::HttpCall lead(const Command& command) {
+    if (command.lead.empty()) {
+        return get("/api/v1/lead");
+    }
+    JsonWriter json;
+    json.begin_object().field("lead", command.lead).end_object();
+    return post("/api/v1/lead", std::move(json).text());
+}
+
 /// The "error" member of a refusal, on one line; empty if there is none.
 std::string server_error(const std::string& body) {
     boost::json::error_code error;
@@ -114,6 +123,8 @@ client::HttpCall request_of(const Command& command) {
             return action("/api/v1/panic", "all_clear");
         case Kind::state:
             return state(command);
+        case Kind::lead:
+            return lead(command);
         case Kind::lockstep:
             return get("/api/v1/lockstep." + (command.format == "table" ? "json" : command.format));
         case Kind::status:
@@ -129,6 +140,8 @@ Expected<std::string> answer_of(const Command& command, const client::HttpReply&
     switch (command.kind) {
         case Command::Kind::status:
             return status_table(reply.body);
+        case Command::Kind::lead:
+            return lead_line(reply.body);
         case Command::Kind::lockstep:
             return command.format == "table" ? lockstep_table(reply.body)
                                              : Expected<std::string>(reply.body);

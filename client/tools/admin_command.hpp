@@ -24,6 +24,7 @@ struct Command {
         all_clear,
         state,
         lockstep,
+        lead,
     };
     Kind kind = Kind::status;
     std::string at;    ///< seek
@@ -31,6 +32,7 @@ struct Command {
     std::string to;    ///< loop
     std::string perspective;
     std::string state;
+    std::string lead;  ///< lead: a preset or milliseconds; empty: only shown.
     std::optional<double> fade_ms;
     std::optional<double> intensity;
     std::string format = "table";  ///< lockstep: table, json, csv or svg.
@@ -40,7 +42,7 @@ struct Command {
 [[nodiscard]] client::HttpCall request_of(const Command& command);
 
 /// What to show for a reply: status and lockstep report as tables, or the report as it came if it
-/// was asked for in another form; "done" for an action.
+/// was asked for in another form; the lead as a line; "done" for any other action.
 /// Fails with the server's own words if it refused.
 [[nodiscard]] Expected<std::string> answer_of(const Command& command,
                                               const client::HttpReply& reply);

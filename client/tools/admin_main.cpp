@@ -68,6 +68,14 @@ void add_state(CLI::App& cli, Options& options) {
     state->callback([&options] { options.command.kind = Command::Kind::state; });
 }
 
+void add_lead(CLI::App& cli, Options& options) {
+    CLI::App* const lead =
+        cli.add_subcommand("lead", "Show how far ahead packets are sent, or change it");
+    lead->add_option("LEAD", options.command.lead,
+                     "wired (150 ms), wifi (400), crowded (800), or milliseconds");
+    lead->callback([&options] { options.command.kind = Command::Kind::lead; });
+}
+
 void add_status(CLI::App& cli, Options& options) {
     CLI::App* const status = cli.add_subcommand("status", "Show, phase, streams and listeners");
     status->add_option("--watch", options.watch_seconds, "Show it anew every so many seconds")
@@ -109,6 +117,7 @@ void describe(CLI::App& cli, Options& options) {
     add_plain(cli, options, "silence", "Everyone to silence, now", Kind::silence);
     add_plain(cli, options, "all-clear", "Everyone back to their own perspective", Kind::all_clear);
     add_state(cli, options);
+    add_lead(cli, options);
     cli.footer("Exit: 0 fine, 1 failed or refused, 2 wrong usage.");
 }
 

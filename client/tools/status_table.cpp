@@ -154,6 +154,16 @@ constexpr std::array<Column, 12> kRecordColumns{{
     {"DIFFERENT", "seconds_different"},
 }};
 
+/// "800 ms (crowded), 412 ms by now"
+std::string lead_text(const json::object& document) {
+    const auto get = [&](const char* member) { return cell(document, {"", member}); };
+    const std::string preset = get("preset");
+    const std::string now = get("lead_now_ms");
+    const bool on_its_way = now != "-" && now != get("lead_ms");
+    return get("lead_ms") + " ms" + (preset == "-" ? "" : " (" + preset + ")") +
+           (on_its_way ? ", " + now + " ms by now" : "");
+}
+
 std::string overview(const json::object& document) {
     const auto get = [&](const char* member) { return cell(document, {"", member}); };
     const std::string apart =
@@ -165,7 +175,7 @@ std::string overview(const json::object& document) {
         {"phase", get("phase") + ", programme at " + get("programme")},
         {"listeners",
          get("listeners_connected") + " here, " + get("listeners_in_step") + " in step" + apart},
-        {"lead", get("lead_ms") + " ms"},
+        {"lead", lead_text(document)},
     };
     if (const json::value* const source = document.if_contains("source");
         source != nullptr && source->is_object()) {
@@ -243,6 +253,14 @@ Expected<std::string> status_table(std::string_view text) {
     const json::object& members = *document;
     return overview(members) + members_table(members, "streams", kStreamColumns) +
            members_table(members, "listeners", kListenerColumns);
+}
+
+Expected<std::string> lead_line(std::string_view text) {
+    const auto document = object_of(text);
+    if (!document) {
+        return document.failure();
+    }
+    return lead_text(*document) + "\n";
 }
 
 Expected<std::string> lockstep_table(std::string_view text) {

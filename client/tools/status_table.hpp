@@ -15,6 +15,9 @@ namespace earshot::admin {
 /// shown as "-", members that are not known are left out.
 [[nodiscard]] Expected<std::string> status_table(std::string_view json);
 
+/// The server's lead (GET /api/v1/lead) as one line.
+[[nodiscard]] Expected<std::string> lead_line(std::string_view json);
+
 /// Likewise the lockstep report (GET /api/v1/lockstep.json): what was given to whom, how large the
 /// errors were, and each listener, the one with the largest error first.
 [[nodiscard]] Expected<std::string> lockstep_table(std::string_view json);

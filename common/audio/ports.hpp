@@ -75,6 +75,11 @@ public:
     /// taken. File feeds ignore it.
     /// Thread: engine. Real-time: yes.
     virtual void tick(MediaInstant /*now*/) noexcept {}
+    /// Live only: from the next pull on, `of` frames are made of what the source delivers in the
+    /// time of `time`; so much slower or faster is it played while the lead changes. File feeds
+    /// ignore it.
+    /// Thread: engine. Real-time: yes.
+    virtual void set_pace(Frames /*time*/, Frames /*of*/) noexcept {}
     /// Thread: any.
     [[nodiscard]] virtual FeedCounters counters() const noexcept = 0;
 };

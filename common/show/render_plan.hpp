@@ -75,6 +75,8 @@ public:
     virtual bool post(const EngineCommand& command) noexcept = 0;
     /// @return false if there is no event.
     virtual bool poll(EngineEvent& event) noexcept = 0;
+    /// How far ahead it works now; on its way to what was last asked for.
+    [[nodiscard]] virtual Frames lead() const noexcept = 0;
 };
 
 }  // namespace earshot::show

@@ -4,6 +4,7 @@
 #include "common/show/show.hpp"
 #include "server/control/json_body.hpp"
 #include "server/evidence/lockstep_formats.hpp"
+#include "server/session/lead.hpp"
 
 #include <cmath>
 
@@ -57,6 +58,21 @@ Expected<ProgrammeTime> time_field(const JsonFields& fields,
     return show::parse_programme_time(*text, show.programme.fps);
 }
 
+/// A preset's name, or milliseconds as text or as a number.
+Expected<std::chrono::milliseconds> lead_field(const JsonFields& fields) {
+    const auto member = fields.find("lead");
+    if (member != fields.end()) {
+        if (const auto* text = std::get_if<std::string>(&member->second)) {
+            return session::parse_lead(*text);
+        }
+        if (const auto* number = std::get_if<double>(&member->second);
+            number != nullptr && std::abs(*number) < 1e6) {
+            return session::parse_lead(std::to_string(std::llround(*number)));
+        }
+    }
+    return session::parse_lead({});
+}
+
 }  // namespace
 
 Api::Api(session::Session& session,
@@ -77,6 +93,10 @@ void Api::handle(const wire::HttpRequest& request, const wire::HttpResponder& re
     if (request.path == "/api/v1/transport") action = &Api::transport;
     if (request.path == "/api/v1/panic") action = &Api::panic;
     if (request.path == "/api/v1/state") action = &Api::state;
+    if (request.path == "/api/v1/lead") {
+        if (reads) return respond(lead_told());
+        action = &Api::lead;
+    }
     if (action == nullptr) return respond(problem(404, "there is no such API path"));
     if (request.method != "POST") return respond(problem(405, "use POST here"));
     respond((this->*action)(request));
@@ -173,6 +193,32 @@ wire::HttpResponse Api::state(const wire::HttpRequest& request) {
     if (!stream) return problem(404, "there is no such perspective in the show");
     return answer(session_.playback().change(clock_.now(), *stream, *state, *intensity,
                                              std::chrono::milliseconds{std::llround(*fade_ms)}));
+}
+
+wire::HttpResponse Api::lead(const wire::HttpRequest& request) {
+    const auto fields = parse_json_body(request.body);
+    if (!fields) return problem(400, fields.failure().text);
+    const auto wanted = lead_field(*fields);
+    if (!wanted) return problem(400, wanted.failure().text);
+    const auto outcome = session_.set_lead(*wanted);
+    return outcome ? lead_told() : answer(outcome);
+}
+
+wire::HttpResponse Api::lead_told() const {
+    constexpr std::chrono::milliseconds kOneMs{1};
+    const Frames asked = session_.settings().lead;
+    JsonWriter json;
+    json.begin_object()
+        .field("lead_ms", asked / kOneMs)
+        .field("lead_now_ms", session_.playback().lead_now() / kOneMs)
+        .field("preset", session::preset_name(asked))
+        .key("presets")
+        .begin_object();
+    for (const session::LeadPreset& preset : session::kLeadPresets) {
+        json.field(preset.name, preset.lead / kOneMs);
+    }
+    json.end_object().end_object();
+    return json_response(200, std::move(json).text());
 }
 
 }  // namespace earshot::control

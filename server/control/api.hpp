@@ -27,6 +27,8 @@ private:
     [[nodiscard]] wire::HttpResponse transport(const wire::HttpRequest& request);
     [[nodiscard]] wire::HttpResponse panic(const wire::HttpRequest& request);
     [[nodiscard]] wire::HttpResponse state(const wire::HttpRequest& request);
+    [[nodiscard]] wire::HttpResponse lead(const wire::HttpRequest& request);
+    [[nodiscard]] wire::HttpResponse lead_told() const;
 
     session::Session& session_;
     const MediaClockSource& clock_;

@@ -1,6 +1,7 @@
 #include "server/control/status_json.hpp"
 
 #include "common/base/json.hpp"
+#include "server/session/lead.hpp"
 
 namespace earshot::control {
 namespace {
@@ -106,6 +107,8 @@ std::string status_json(const session::Session& session, const StatusSources& so
         .field("programme_time", count(position))
         .field("programme", show::format_programme_time(position))
         .field("lead_ms", session.settings().lead / std::chrono::milliseconds{1})
+        .field("preset", session::preset_name(session.settings().lead))
+        .field("lead_now_ms", session.playback().lead_now() / std::chrono::milliseconds{1})
         .field("listeners_connected", session.listeners().connected())
         .field("listeners_in_step", session.in_step())
         .field("packets", sources.stream_packets)

@@ -31,8 +31,10 @@ RenderEngine::RenderEngine(const EngineSettings& settings,
       feed_(feed),
       sink_(sink),
       live_(!feed.seekable()),
+      follower_(settings.lead, !feed.seekable()),
       commands_(kCommandRing),
-      events_(kEventRing) {
+      events_(kEventRing),
+      lead_frames_(settings.lead.count()) {
     if (schedules.empty() || schedules.size() > show::kMaxStreams) {
         throw std::invalid_argument("RenderEngine: 1 to 8 streams");
     }
@@ -60,14 +62,15 @@ void RenderEngine::on_event(void* self, const show::EngineEvent& event) noexcept
 }
 
 std::chrono::nanoseconds RenderEngine::tick_period() const noexcept {
-    return std::chrono::floor<std::chrono::nanoseconds>(kPacketFrames * settings_.packets_a_tick);
+    return std::chrono::floor<std::chrono::nanoseconds>(kPacketFrames * settings_.packets_a_tick -
+                                                        follower_.pace());
 }
 
 Frames RenderEngine::reach() const noexcept {
-    if (!live_) return settings_.lead;
+    if (!live_) return follower_.lead();
     // A packet's last input frame is heard this much after the packet's first decoded frame.
     constexpr Frames kSpan = kChainLatency + kCodecDelay + kPacketFrames;
-    return settings_.lead - settings_.live_fill - kSpan;
+    return follower_.lead() - settings_.live_fill - kSpan;
 }
 
 void RenderEngine::carry_out(const show::EngineCommand& command) noexcept {
@@ -84,14 +87,20 @@ void RenderEngine::carry_out(const show::EngineCommand& command) noexcept {
                                                                command.tag);
             break;
         case Kind::lead:
-            settings_.lead = command.lead;
+            follower_.ask(command.lead);
             break;
     }
 }
 
+void RenderEngine::follow_lead() noexcept {
+    follower_.tick();
+    lead_frames_.store(follower_.lead().count(), std::memory_order_relaxed);
+    if (live_) feed_.set_pace(kPacketFrames - follower_.pace(), kPacketFrames);
+}
+
 bool RenderEngine::render_lane(RenderLane& lane, MediaTime now) noexcept {
     const MediaTime horizon = now + reach();
-    const MediaTime last_moment = now + std::min(kLastMoment, settings_.lead / 2);
+    const MediaTime last_moment = now + std::min(kLastMoment, follower_.lead() / 2);
     int count = 0;
     while (lane.active() && lane.next_packet() <= horizon && count < kMaxPacketsATick &&
            (lane.fed(feed_) || lane.next_packet() <= last_moment)) {
@@ -110,6 +119,7 @@ bool RenderEngine::tick(MediaInstant now) noexcept {
     feed_.tick(now);
     show::EngineCommand command;
     while (commands_.try_pop(command)) carry_out(command);
+    follow_lead();
     bool any = false;
     for (auto& lane : lanes_) any = render_lane(*lane, to_frame(now)) || any;
     busy_ns_.fetch_add(static_cast<std::uint64_t>(monotonic_raw_ns() - began),

@@ -4,6 +4,7 @@
 #include "common/base/clock.hpp"
 #include "common/rt/spsc_ring.hpp"
 #include "common/show/render_plan.hpp"
+#include "server/render/lead_follower.hpp"
 #include "server/render/render_lane.hpp"
 
 #include <array>
@@ -34,7 +35,7 @@ struct EngineCounters {
 
 /// Renders every stream ahead of its presentation, in two lanes (DESIGN 2: AUDIO, "render").
 ///
-/// Thread: post() and poll() control; tick() and flush() engine; counters() any.
+/// Thread: post() and poll() control; tick() and flush() engine; lead() and counters() any.
 /// Real-time: tick(), post(), poll().
 class RenderEngine final : public show::EnginePort {
 public:
@@ -49,6 +50,9 @@ public:
 
     bool post(const show::EngineCommand& command) noexcept override;
     bool poll(show::EngineEvent& event) noexcept override;
+    [[nodiscard]] Frames lead() const noexcept override {
+        return Frames{lead_frames_.load(std::memory_order_relaxed)};
+    }
 
     /// Carries out what control asked for, then renders every packet that is due at `now`, as far
     /// as its sound has been read: a slow medium is waited for while there is time.
@@ -57,11 +61,14 @@ public:
 
     [[nodiscard]] int streams() const noexcept { return streams_; }
     [[nodiscard]] EngineCounters counters() const noexcept;
+    /// Until the next tick; live, shorter or longer while the lead changes.
+    /// Thread: engine.
     [[nodiscard]] std::chrono::nanoseconds tick_period() const noexcept;
 
 private:
     static void on_event(void* self, const show::EngineEvent& event) noexcept;
     void carry_out(const show::EngineCommand& command) noexcept;
+    void follow_lead() noexcept;
     [[nodiscard]] Frames reach() const noexcept;
     bool render_lane(RenderLane& lane, MediaTime now) noexcept;
 
@@ -72,8 +79,10 @@ private:
     bool live_;
     std::array<std::unique_ptr<RenderLane>, audio::ProgrammeFeed::kLanes> lanes_;
     int current_ = 0;  ///< The newest epoch's lane.
+    LeadFollower follower_;
     rt::SpscRing<show::EngineCommand> commands_;
     rt::SpscRing<show::EngineEvent> events_;
+    std::atomic<std::int64_t> lead_frames_;
     std::atomic<std::uint64_t> packets_{0};
     std::atomic<std::uint64_t> late_ticks_{0};
     std::atomic<std::uint64_t> lost_events_{0};

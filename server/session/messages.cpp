@@ -109,9 +109,9 @@ void fill(v1::Timeline& out, std::span<const timeline::Segment> segments) {
     }
 }
 
-void fill(v1::SessionState& out, timeline::Phase phase, bool panic, std::size_t listeners) {
+void fill(v1::SessionState& out, const SessionFacts& facts) {
     using timeline::Phase;
-    switch (phase) {
+    switch (facts.phase) {
         case Phase::ready:
             out.set_phase(v1::SESSION_PHASE_READY);
             break;
@@ -126,8 +126,9 @@ void fill(v1::SessionState& out, timeline::Phase phase, bool panic, std::size_t 
             break;
     }
     out.set_open(true);
-    out.set_panic(panic);
-    out.set_listeners(static_cast<std::uint32_t>(listeners));
+    out.set_panic(facts.panic);
+    out.set_listeners(static_cast<std::uint32_t>(facts.listeners));
+    out.set_lead_ms(to_ms(facts.lead));
 }
 
 }  // namespace earshot::session

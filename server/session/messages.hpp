@@ -25,7 +25,14 @@ void fill(v1::Streams& out, const show::Show& show, int bitrate_bps, int tactile
 void fill(v1::ShowSummary& out, const show::Show& show, std::optional<Frames> length);
 void fill(v1::StateChange& out, const StateNotice& notice, const show::Show& show);
 void fill(v1::Timeline& out, std::span<const timeline::Segment> segments);
-void fill(v1::SessionState& out, timeline::Phase phase, bool panic, std::size_t listeners);
+/// What everyone is told of the session as a whole.
+struct SessionFacts {
+    timeline::Phase phase = timeline::Phase::ready;
+    bool panic = false;
+    std::size_t listeners = 0;  ///< Connected.
+    Frames lead{0};             ///< Asked for.
+};
+void fill(v1::SessionState& out, const SessionFacts& facts);
 
 /// The index of a perspective in the show: its stream's number. @return -1 if there is none.
 [[nodiscard]] int index_of(const show::Show& show, std::string_view perspective) noexcept;

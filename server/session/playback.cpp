@@ -17,13 +17,15 @@ constexpr Frames kPatience = std::chrono::seconds{2};
 /// Notices of what was heard this long ago are forgotten, but for the last.
 constexpr std::size_t kMaxNotices = 256;
 constexpr int kIntensitySteps = 1'000;
+/// Beyond the lead, loops and ends are decided so much earlier.
+constexpr Frames kTurnAhead = std::chrono::seconds{1};
 
 timeline::TransportSettings settings_for(const audio::ProgrammeFeed& feed, Frames lead) {
     return {.length = feed.length(),
             .seekable = feed.seekable(),
             // Live sound cannot be taken in advance: its epochs begin where new input is heard.
             .margin = feed.seekable() ? kFileMargin : lead,
-            .ahead = lead + Frames{kSampleRateHz}};
+            .ahead = lead + kTurnAhead};
 }
 
 Failure failure(Errc code, std::string text) {
@@ -60,6 +62,7 @@ void Playback::begin(MediaInstant now) {
 void Playback::tick(MediaInstant now) {
     show::EngineEvent event;
     while (engine_.poll(event)) on_event(event);
+    if (live()) transport_.set_margin(widest_lead());
     while (const auto relocation = transport_.advance(to_frame(now))) {
         schedule(Expected<timeline::Relocation>(*relocation), now);
     }
@@ -116,7 +119,7 @@ void Playback::commit_due(MediaInstant now) {
         const bool primed = next.to.rate <= 0.0 || feed_.primed(next.lane);
         const bool due = frame >= next.to.media - kEpochPreroll - kPrimeDeadline;
         if (!primed && (!due || postpone())) return;
-        if (frame < next.to.media - kEpochPreroll - lead_ - kCommitAhead) return;
+        if (frame < next.to.media - kEpochPreroll - widest_lead() - kCommitAhead) return;
         commit(next);
         pending_.pop_front();
     }
@@ -234,6 +237,22 @@ Playback::Outcome Playback::loop(MediaInstant now, ProgrammeTime from, Programme
 
 Playback::Outcome Playback::loop_all(MediaInstant now) {
     return schedule_loop(transport_.loop_all(to_frame(now)), now);
+}
+
+Playback::Outcome Playback::set_lead(Frames lead) {
+    show::EngineCommand command;
+    command.kind = show::EngineCommand::Kind::lead;
+    command.lead = lead;
+    if (!engine_.post(command)) {
+        return failure(Errc::not_ready, "too many changes at once; try again in a second");
+    }
+    lead_ = lead;
+    transport_.set_ahead(widest_lead() + kTurnAhead);
+    return true;
+}
+
+Frames Playback::widest_lead() const noexcept {
+    return std::max(lead_, engine_.lead());
 }
 
 Playback::Outcome Playback::unloop(MediaInstant now) {

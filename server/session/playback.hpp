@@ -83,6 +83,14 @@ public:
     /// Repeats the whole programme.
     Outcome loop_all(MediaInstant now);
 
+    /// How far ahead packets are sent, from now on; the engine takes its time to get there
+    /// (render::LeadFollower). @pre between kLeastLead and kMostLead
+    Outcome set_lead(Frames lead);
+    /// Where the lead is on its way.
+    [[nodiscard]] Frames lead_now() const noexcept { return engine_.lead(); }
+    /// Live sound cannot be read ahead.
+    [[nodiscard]] bool live() const noexcept { return !feed_.seekable(); }
+
     [[nodiscard]] const timeline::ProgrammeMap& map() const noexcept { return transport_.map(); }
     /// What is heard now.
     [[nodiscard]] timeline::Phase phase(MediaInstant now) const noexcept {
@@ -138,6 +146,8 @@ private:
     void remember(const StateNotice& notice);
     void on_event(const show::EngineEvent& event);
     void report_phase(MediaInstant now);
+    /// The longer of the lead asked for and the one the engine works with.
+    [[nodiscard]] Frames widest_lead() const noexcept;
 
     const show::Show& show_;
     std::vector<std::shared_ptr<const show::CueSchedule>> schedules_;

@@ -3,6 +3,7 @@
 #include "common/wire/version.hpp"
 #include "earshot/v1/control.pb.h"
 #include "earshot/v1/handshake.pb.h"
+#include "earshot/v1/session.pb.h"
 #include "earshot/v1/telemetry.pb.h"
 #include "server/session/messages.hpp"
 #include "server/session/telemetry_report.hpp"
@@ -40,6 +41,7 @@ Session::Session(SessionSettings settings,
       clock_(clock),
       log_(log),
       registry_(settings_.seats),
+      longest_lead_(settings_.lead),
       lockstep_(settings_.seats, clock.now()) {}
 
 void Session::attach(wire::ListenerGateway& gateway, Playback& playback) {
@@ -187,7 +189,7 @@ wire::SharedEnvelope Session::welcome(const Listener& listener) const {
     message.set_stream_id(listener.stream.value);
     fill(*message.mutable_streams(), show_, settings_.bitrate_bps, settings_.tactile_bitrate_bps);
     fill(*message.mutable_show(), show_, playback_->length());
-    fill(*message.mutable_session(), playback_->phase(clock_.now()), panic_, registry_.connected());
+    fill_state(*message.mutable_session());
     fill(*message.mutable_timeline(), playback_->map().since(recent()));
     for (const StateNotice& notice : playback_->states(clock_.now())) {
         fill(*message.add_states(), notice, show_);
@@ -294,9 +296,16 @@ void Session::on_phase() {
     broadcast_phase();
 }
 
+void Session::fill_state(v1::SessionState& out) const {
+    fill(out, {.phase = playback_->phase(clock_.now()),
+               .panic = panic_,
+               .listeners = registry_.connected(),
+               .lead = settings_.lead});
+}
+
 void Session::broadcast_phase() {
     v1::SessionState message;
-    fill(message, playback_->phase(clock_.now()), panic_, registry_.connected());
+    fill_state(message);
     gateway_->broadcast(envelope(wire::Kind::session_state, message));
 }
 
@@ -305,6 +314,18 @@ void Session::broadcast_control(int action, std::uint32_t fade_ms) {
     message.set_action(static_cast<v1::LocalAction>(action));
     message.set_fade_ms(fade_ms);
     gateway_->broadcast(envelope(wire::Kind::local_control, message));
+}
+
+Playback::Outcome Session::set_lead(Frames lead) {
+    if (auto outcome = playback_->set_lead(lead); !outcome) return outcome;
+    settings_.lead = lead;
+    longest_lead_ = std::max(longest_lead_, lead);
+    gateway_->set_lead(longest_lead_);
+    log_.info(kArea, "the lead is to be " + std::to_string(lead / std::chrono::milliseconds{1}) +
+                         " ms" +
+                         (playback_->live() ? "; live sound gets there by 4 ms a second" : ""));
+    broadcast_phase();
+    return true;
 }
 
 void Session::panic() {

@@ -15,6 +15,10 @@
 #include <utility>
 #include <vector>
 
+namespace earshot::v1 {
+class SessionState;
+}
+
 namespace earshot::session {
 
 struct SessionSettings {
@@ -61,6 +65,8 @@ public:
     /// Back to where everyone was.
     void all_clear();
     [[nodiscard]] bool in_panic() const noexcept { return panic_; }
+    /// Sends packets so far ahead from now on, and tells everyone. @pre as Playback::set_lead()
+    Playback::Outcome set_lead(Frames lead);
 
     [[nodiscard]] const ListenerRegistry& listeners() const noexcept { return registry_; }
     [[nodiscard]] const show::Show& show() const noexcept { return show_; }
@@ -96,6 +102,7 @@ private:
     void route(const Listener& listener);
     void broadcast_control(int action, std::uint32_t fade_ms);
     void broadcast_phase();
+    void fill_state(v1::SessionState& out) const;
     [[nodiscard]] MediaTime recent() const noexcept;
 
     SessionSettings settings_;
@@ -108,6 +115,7 @@ private:
     bool panic_ = false;
     std::optional<MediaInstant> enough_since_;  ///< Listeners for start_at_listeners.
     bool begun_ = false;                        ///< By itself: only once.
+    Frames longest_lead_;  ///< Of the session so far: what was sent with it is still to be heard.
     std::vector<ListenerReport> reports_;
     evidence::LockstepReport lockstep_;
 };

@@ -153,7 +153,8 @@ void LiveClock::steer(double t, int frames) noexcept {
 LiveClock::Step LiveClock::step(MediaInstant now,
                                 std::int64_t consumed,
                                 std::int64_t ready,
-                                int frames) noexcept {
+                                int frames,
+                                double pace) noexcept {
     if (origin_ == MediaInstant{}) {
         origin_ = now;
     }
@@ -170,12 +171,12 @@ LiveClock::Step LiveClock::step(MediaInstant now,
     }
     consumed_ = consumed;
     fill_ = come - static_cast<double>(consumed);
-    due_ += frames / kRate;
+    due_ += frames * pace / kRate;
     if (!playing_) {
         return start(t, ready, frames);
     }
     steer(t, frames);
-    return {.play = true, .silent_frames = 0, .ratio = 1.0 + ppm_ * 1e-6};
+    return {.play = true, .silent_frames = 0, .ratio = pace * (1.0 + ppm_ * 1e-6)};
 }
 
 }  // namespace earshot::source

@@ -53,10 +53,12 @@ public:
     /// @param consumed  Source frames read so far.
     /// @param ready     Source frames that can be read at once.
     /// @param frames    Of the block.
+    /// @param pace      Of the source's time in the block's own: 1.0, but while the lead changes.
     [[nodiscard]] Step step(MediaInstant now,
                             std::int64_t consumed,
                             std::int64_t ready,
-                            int frames) noexcept;
+                            int frames,
+                            double pace = 1.0) noexcept;
 
     /// The block could not be filled: wait for the source again.
     void stalled(MediaInstant now) noexcept;

@@ -90,7 +90,7 @@ void LiveFeed::pull_piece(audio::BlockView out) noexcept {
     const int frames = out.frames();
     const std::size_t ready = buffer_.waiting();
     const LiveClock::Step step =
-        control_.step(now, consumed_, static_cast<std::int64_t>(ready), frames);
+        control_.step(now, consumed_, static_cast<std::int64_t>(ready), frames, pace_);
     if (!step.play) {
         audio::clear(out);
         resampler_.reset();

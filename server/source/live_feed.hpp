@@ -19,7 +19,7 @@ namespace earshot::source {
 ///
 /// When the input stops, the sound fades out within 5 ms, silence follows, and when it comes back
 /// it is buffered anew and faded in. Live sources get no normalisation gain.
-/// Thread: pull() engine; counters() any. Real-time: pull().
+/// Thread: pull() and set_pace() engine; counters() any. Real-time: pull(), set_pace().
 class LiveFeed final : public audio::ProgrammeFeed {
 public:
     /// Most sound waiting in the ring; what is more stays in the pipe or, from a device, is lost
@@ -38,6 +38,9 @@ public:
     /// Silence is ready at any time.
     [[nodiscard]] bool primed(int /*lane*/) const noexcept override { return true; }
     void pull(int lane, audio::BlockView out) noexcept override;
+    void set_pace(Frames time, Frames of) noexcept override {
+        pace_ = static_cast<double>(time.count()) / static_cast<double>(of.count());
+    }
     [[nodiscard]] audio::FeedCounters counters() const noexcept override;
 
 private:
@@ -58,6 +61,7 @@ private:
     audio::Block planar_;
     std::int64_t consumed_ = 0;
     bool pulled_ = false;
+    double pace_ = 1.0;
     int faded_in_ = 0;  ///< Frames of the rise at the start of sound that have been played.
 
     std::atomic<std::uint64_t> starved_frames_{0};

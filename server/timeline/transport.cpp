@@ -200,6 +200,11 @@ void Transport::set_ahead(Frames ahead) noexcept {
     settings_.ahead = std::max(ahead, settings_.margin);
 }
 
+void Transport::set_margin(Frames margin) noexcept {
+    settings_.margin = margin;
+    settings_.ahead = std::max(settings_.ahead, margin);
+}
+
 Phase Transport::phase_at(MediaTime time) const noexcept {
     const auto next = std::ranges::upper_bound(steps_, time, {}, &Step::media);
     return next == steps_.begin() ? steps_.front().phase : std::prev(next)->phase;

@@ -89,6 +89,8 @@ public:
 
     /// More or less lead for the listeners.
     void set_ahead(Frames ahead) noexcept;
+    /// A command takes effect this late, at least, from now on. @pre not negative
+    void set_margin(Frames margin) noexcept;
 
     [[nodiscard]] Phase phase_at(MediaTime time) const noexcept;
     [[nodiscard]] const ProgrammeMap& map() const noexcept { return map_; }

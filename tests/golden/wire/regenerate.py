@@ -195,6 +195,7 @@ MESSAGES = {
     "state_change": (0x23, "StateChange", STATE_CHANGE),
     "show_summary": (0x24, "ShowSummary", SHOW),
     "session_state": (0x25, "SessionState", SESSION),
+    "session_state_lead": (0x25, "SessionState", [*SESSION, (5, "lead_ms", "uint", 800)]),
     "local_control": (0x26, "LocalControl", [
         (1, "action", "enum", 4), (2, "level_cap_dbfs", "float", -12.5), (3, "fade_ms", "uint", 300)]),
     "telemetry": (0x30, "Telemetry", [

@@ -35,6 +35,21 @@ TEST(AdminCommand, AsksForTheLockstepReportInAForm) {
     EXPECT_FALSE(answer_of(command, {404, "{}"}));
 }
 
+TEST(AdminCommand, ShowsAndChangesTheLead) {
+    Command command = of(Kind::lead);
+    EXPECT_EQ(request_of(command).method, "GET");
+    EXPECT_EQ(request_of(command).target, "/api/v1/lead");
+    command.lead = "crowded";
+    EXPECT_EQ(request_of(command).method, "POST");
+    EXPECT_EQ(request_of(command).body, R"({"lead":"crowded"})");
+    EXPECT_EQ(*answer_of(command, {200, R"({"lead_ms":800,"lead_now_ms":800,"preset":"crowded"})"}),
+              "800 ms (crowded)\n");
+    EXPECT_EQ(*answer_of(command, {200, R"({"lead_ms":250,"lead_now_ms":412,"preset":""})"}),
+              "250 ms, 412 ms by now\n");
+    EXPECT_FALSE(answer_of(command, {400, R"({"error":"a lead is wired"})"}));
+    EXPECT_FALSE(answer_of(command, {200, "[]"}));
+}
+
 TEST(AdminCommand, SendsEachActionWhereItBelongs) {
     const auto expect = [](const Command& command, const char* target, const char* body) {
         const auto call = request_of(command);

@@ -2,6 +2,7 @@
 
 #include "common/audio/ports.hpp"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -35,8 +36,13 @@ public:
         pulled += out.frames();
     }
     [[nodiscard]] audio::FeedCounters counters() const noexcept override { return {}; }
+    void set_pace(Frames time, Frames of) noexcept override {
+        least_pace = std::min(least_pace,
+                              static_cast<double>(time.count()) / static_cast<double>(of.count()));
+    }
 
     std::int64_t pulled = 0;
+    double least_pace = 1.0;
     bool slow = false;  ///< Nothing is read yet.
 
 private:

@@ -150,6 +150,74 @@ TEST(RenderEngine, WaitsForASlowMediumToTheLastMomentAndThenCatchesUp) {
     }
 }
 
+/// Media times of one stream's packets: each once, none left out.
+void expect_whole(const RecordingSink& sink) {
+    for (std::size_t i = 1; i < sink.entries.size(); ++i) {
+        ASSERT_EQ(sink.entries[i].media, sink.entries[i - 1].media + kPacketFrames);
+    }
+}
+
+TEST(RenderEngine, LeavesNoGapWhenTheLeadGrowsAndShrinks) {
+    Room room;
+    room.relocate(0, 1, kSwitch, kPosition);
+    room.run_until(kSwitch);
+    const auto ask = [&](Frames lead) {
+        show::EngineCommand command;
+        command.kind = show::EngineCommand::Kind::lead;
+        command.lead = lead;
+        ASSERT_TRUE(room.engine.post(command));
+    };
+    const auto ahead = [&] { return room.sink.entries.back().media - kCodecDelay - room.now; };
+    ask(2 * kLead);
+    std::size_t most = 0;
+    for (const MediaTime end = room.now + 2 * kLead; room.now < end; room.now += Frames{1'920}) {
+        const std::size_t before = room.sink.entries.size();
+        room.engine.tick(to_instant(room.now));
+        most = std::max(most, room.sink.entries.size() - before);
+    }
+    EXPECT_EQ(most, 3U) << "half as fast again, not all at once";
+    EXPECT_EQ(room.engine.lead(), 2 * kLead);
+    EXPECT_GE(ahead(), 2 * kLead - Frames{2'880});
+    ask(kLead);
+    const std::size_t before = room.sink.entries.size();
+    room.run_until(room.now + kLead - Frames{4'800});
+    EXPECT_EQ(room.sink.entries.size(), before) << "waits until it is due again";
+    room.run_until(room.now + kLead);
+    EXPECT_GE(ahead(), kLead - Frames{4'800});
+    EXPECT_EQ(room.engine.counters().late_ticks, 0U);
+    expect_whole(room.sink);
+}
+
+TEST(RenderEngine, TakesAPacketATickWhileLiveSoundsLeadChanges) {
+    CountingFeed feed(false);
+    RecordingSink sink;
+    const std::vector schedules{schedule()};
+    RenderEngine engine({.lead = kLead, .packets_a_tick = 1}, schedules, nullptr, feed, sink);
+    show::EngineCommand command;
+    command.epoch = Epoch{1};
+    command.media = MediaTime{Frames{50'000}};
+    command.playing = true;
+    command.starts[0].state = &schedules[0]->initial();
+    ASSERT_TRUE(engine.post(command));
+    MediaInstant now{};
+    while (feed.pulled == 0) now += (engine.tick(now), engine.tick_period());
+    command.kind = show::EngineCommand::Kind::lead;
+    command.lead = kLead + Frames{4'800};
+    ASSERT_TRUE(engine.post(command));
+    const MediaInstant began = now;
+    std::size_t packets = sink.entries.size();
+    for (int n = 0; engine.lead() < command.lead; ++n) {
+        ASSERT_LT(n, 2'000);
+        engine.tick(now);
+        now += engine.tick_period();
+        ASSERT_EQ(sink.entries.size(), ++packets) << "at tick " << n;
+    }
+    EXPECT_LT(feed.least_pace, 1.0);
+    EXPECT_GE(feed.least_pace, 0.995);
+    EXPECT_GT(now - began, 20s) << "100 ms at 0.42 % at most";
+    expect_whole(sink);
+}
+
 TEST(RenderEngine, APauseWaitsForNoMedium) {
     Room room;
     room.feed.slow = true;

@@ -30,6 +30,11 @@ TEST(Options, TakesTheDocumentedDefaults) {
     EXPECT_FALSE(parsed.options.data_dir.empty());
 }
 
+TEST(Options, TakesALeadByNameOrInMilliseconds) {
+    EXPECT_EQ(parse({"--demo", "--lead", "crowded"}).options.lead, std::chrono::milliseconds{800});
+    EXPECT_EQ(parse({"--demo", "--lead", "250"}).options.lead, std::chrono::milliseconds{250});
+}
+
 TEST(Options, NeedsExactlyOneProgramme) {
     EXPECT_EQ(parse({}).exit_code, 2);
     EXPECT_EQ(parse({"--demo", "--source", "tone"}).exit_code, 2);
@@ -44,6 +49,7 @@ TEST(Options, EndsWellAfterHelpAndVersion) {
 TEST(Options, RefusesWrongUsage) {
     EXPECT_EQ(parse({"--demo", "--nonsense"}).exit_code, 2);
     EXPECT_EQ(parse({"--demo", "--lead", "5"}).exit_code, 2);
+    EXPECT_EQ(parse({"--demo", "--lead", "1501"}).exit_code, 2);
     EXPECT_EQ(parse({"--demo", "--listen", "nowhere"}).exit_code, 2);
     EXPECT_EQ(parse({"--demo", "--start", "listeners:0"}).exit_code, 2);
     EXPECT_EQ(parse({"--demo", "--tls-cert", "/dev/null"}).exit_code, 2);  // without its key

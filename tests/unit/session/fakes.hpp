@@ -33,6 +33,8 @@ public:
         }
         return found;
     }
+    [[nodiscard]] Frames lead() const noexcept override { return lead_now; }
+    Frames lead_now{19'200};
     std::vector<show::EngineCommand> commands;
     std::deque<show::EngineEvent> events;
     bool full = false;

@@ -64,6 +64,28 @@ TEST_F(PlaybackTest, GoStartsTheProgrammeAtItsBeginningOnAnotherLane) {
     EXPECT_EQ(events.phases, 1);
 }
 
+TEST_F(PlaybackTest, DecidesLoopsEarlierWithMoreLead) {
+    advance(100ms);
+    ASSERT_TRUE(playback.go(now));
+    advance(500ms);
+    ASSERT_TRUE(playback.loop(now, at(0s), at(6s)));
+    ASSERT_TRUE(playback.set_lead(std::chrono::duration_cast<Frames>(1'500ms)));
+    EXPECT_EQ(engine.commands.back().kind, show::EngineCommand::Kind::lead);
+    EXPECT_EQ(engine.commands.back().lead, Frames{72'000});
+    engine.lead_now = Frames{72'000};
+    const MediaTime turn = engine.relocations()[1].media + 6s;
+    while (engine.relocations().size() < 3 && now < MediaInstant{30s}) advance(10ms);
+    const auto early = engine.relocations().back();
+    ASSERT_EQ(early.media, turn);
+    EXPECT_GE(turn - to_frame(now), kEpochPreroll + Frames{72'000});
+    // Shorter again: what the engine still works ahead counts.
+    ASSERT_TRUE(playback.set_lead(kLead));
+    while (engine.relocations().size() < 4 && now < MediaInstant{30s}) advance(10ms);
+    EXPECT_GE(engine.relocations().back().media - to_frame(now), kEpochPreroll + Frames{72'000});
+    engine.full = true;
+    EXPECT_FALSE(playback.set_lead(kLead));
+}
+
 TEST_F(PlaybackTest, WaitsForTheMediumButNotForEver) {
     advance(100ms);
     feed.is_primed = false;

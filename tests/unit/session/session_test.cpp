@@ -3,6 +3,7 @@
 #include "earshot/v1/control.pb.h"
 #include "earshot/v1/handshake.pb.h"
 #include "earshot/v1/telemetry.pb.h"
+#include "server/session/lead.hpp"
 #include "tests/unit/session/fakes.hpp"
 
 #include <gtest/gtest.h>
@@ -41,8 +42,9 @@ public:
         closed[connection] = std::move(reason);
     }
     void set_bundle_packets(int) override {}
-    void set_lead(Frames) override {}
+    void set_lead(Frames frames) override { lead = frames; }
 
+    Frames lead{0};
     std::vector<std::pair<ConnectionId, wire::SharedEnvelope>> sent;
     std::vector<wire::SharedEnvelope> broadcasts;
     std::vector<ConnectionId> accepted;
@@ -125,6 +127,43 @@ TEST_F(SessionTest, OffersDatagramsToWhoCanTakeThemOnly) {
     message.add_features("udp");
     give(bob, wire::Kind::hello, message);
     EXPECT_EQ(gateway.offered, std::vector{bob});
+}
+
+TEST_F(SessionTest, TellsEveryoneOfANewLeadAndKeepsWhatWasSentWithTheOld) {
+    give(ann, wire::Kind::hello, hello());
+    gateway.broadcasts.clear();
+    ASSERT_TRUE(session.set_lead(800ms));
+    ASSERT_EQ(gateway.broadcasts.size(), 1U);
+    const auto envelope = wire::parse_envelope(*gateway.broadcasts.back());
+    v1::SessionState state;
+    ASSERT_TRUE(wire::parse_body(envelope->body, state).has_value());
+    EXPECT_EQ(state.lead_ms(), 800U);
+    EXPECT_EQ(gateway.lead, Frames{800ms});
+    ASSERT_TRUE(session.set_lead(150ms));
+    EXPECT_EQ(gateway.lead, Frames{800ms}) << "packets of then are still to be heard";
+    give(bob, wire::Kind::hello, hello());
+    const auto welcome = last_sent<v1::Welcome>(wire::Kind::welcome);
+    EXPECT_EQ(welcome.lead_ms(), 150U);
+    EXPECT_EQ(welcome.session().lead_ms(), 150U);
+    engine.full = true;
+    EXPECT_FALSE(session.set_lead(400ms));
+    EXPECT_EQ(session.settings().lead, Frames{150ms});
+}
+
+TEST(Lead, IsAPresetOrMillisecondsInBounds) {
+    EXPECT_EQ(*parse_lead("wired"), 150ms);
+    EXPECT_EQ(*parse_lead("wifi"), 400ms);
+    EXPECT_EQ(*parse_lead("crowded"), 800ms);
+    EXPECT_EQ(*parse_lead("100"), 100ms);
+    EXPECT_EQ(*parse_lead("1500"), 1'500ms);
+    for (const char* wrong : {"", "99", "1501", "-400", "400ms", "4e2", "Wifi", "live", " 400"}) {
+        EXPECT_FALSE(parse_lead(wrong)) << wrong;
+    }
+    EXPECT_EQ(preset_name(Frames{400ms}), "wifi");
+    EXPECT_EQ(preset_name(Frames{401ms}), "");
+    EXPECT_EQ(next_preset(Frames{100ms})->name, "wired");
+    EXPECT_EQ(next_preset(Frames{150ms})->name, "wifi");
+    EXPECT_EQ(next_preset(Frames{800ms}), nullptr);
 }
 
 TEST_F(SessionTest, RefusesAnotherMajorVersionClearly) {

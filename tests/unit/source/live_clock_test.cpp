@@ -47,8 +47,11 @@ class Simulation {
 public:
     explicit Simulation(const Writer& writer) : writer_(writer) {}
 
-    Outcome run(double seconds, double settle_seconds) {
-        for (double t = 0.0; t < seconds; t += 0.020) {
+    /// @param pace  Of what is read, while the lead changes; what is asked for keeps to it.
+    Outcome run(double seconds, double settle_seconds, double pace = 1.0) {
+        pace_ = pace;
+        const double end = now_ + seconds;
+        for (double& t = now_; t < end; t += 0.020 * pace) {
             write_until(t);
             pull(t, t >= settle_seconds);
         }
@@ -87,11 +90,11 @@ private:
     void pull(double t, bool settled) {
         const std::int64_t waiting = written_ - consumed();
         const LiveClock::Step step =
-            clock_.step(at(t), consumed(), std::min(waiting, kRing), kBlock);
+            clock_.step(at(t), consumed(), std::min(waiting, kRing), kBlock, pace_);
         if (!step.play) {
             return;
         }
-        const double ppm = (step.ratio - 1.0) * 1e6;
+        const double ppm = (step.ratio / pace_ - 1.0) * 1e6;
         if (playing_ && !starting_) {
             outcome_.largest_slew_ppm_per_second =
                 std::max(outcome_.largest_slew_ppm_per_second, std::abs(ppm - ppm_) / 0.020);
@@ -120,6 +123,8 @@ private:
     Writer writer_;
     LiveClock clock_;
     std::mt19937 random_{17};
+    double now_ = 0.0;
+    double pace_ = 1.0;
     std::int64_t chunks_ = 0;
     std::int64_t written_ = 0;
     double lateness_ = 0.0;
@@ -162,6 +167,21 @@ TEST(LiveClock, BringsAWriterThatIsAheadDownToTheTarget) {
     EXPECT_NEAR(outcome.fill, outcome.target, 96.0);
     EXPECT_LE(outcome.largest_correction_ppm, 500.0);
     EXPECT_LE(outcome.largest_slew_ppm_per_second, 50.1);
+}
+
+TEST(LiveClock, KeepsTheWaitWhileTheLeadChanges) {
+    for (const double pace : {956.0 / 960.0, 964.0 / 960.0}) {
+        Simulation simulation({.ppm = 30.0, .jitter_seconds = 0.002});
+        (void)simulation.run(60.0, 1.0);
+        const Outcome during = simulation.run(120.0, 0.0, pace);
+        EXPECT_EQ(during.stalls, 0) << pace;
+        EXPECT_NEAR(during.fill, during.target, 96.0) << pace;  // 2 ms
+        EXPECT_NEAR(during.ppm, 30.0, 3.0) << pace;
+        const Outcome after = simulation.run(60.0, 0.0);
+        EXPECT_EQ(after.stalls, 0) << pace;
+        EXPECT_EQ(after.starts, 1) << pace;
+        EXPECT_LE(after.most_fill, kRing) << pace;
+    }
 }
 
 TEST(LiveClock, WaitsLongerForAWriterOfLargeChunks) {

@@ -199,6 +199,9 @@ TEST(GoldenMessages, StreamAndShow) {
     expect_golden("state_change", Kind::state_change, state_change());
     expect_golden("show_summary", Kind::show_summary, show_summary());
     expect_golden("session_state", Kind::session_state, session_state());
+    v1::SessionState changed = session_state();
+    changed.set_lead_ms(800);
+    expect_golden("session_state_lead", Kind::session_state, changed);
 }
 
 TEST(GoldenMessages, ControlAndTelemetry) {
