@@ -15,9 +15,9 @@ Expected<std::chrono::milliseconds> parse_lead(std::string_view text) {
         ms <= kMostLead.count()) {
         return std::chrono::milliseconds{ms};
     }
-    return Failure{Errc::bad_value,
-                   "a lead is wired, wifi, crowded, or " + std::to_string(kLeastLead.count()) +
-                       " to " + std::to_string(kMostLead.count()) + " milliseconds"};
+    return Failure{Errc::bad_value, "a lead is wired, wifi, crowded, or " +
+                                        std::to_string(kLeastLead.count()) + " to " +
+                                        std::to_string(kMostLead.count()) + " milliseconds"};
 }
 
 std::string_view preset_name(Frames lead) noexcept {

@@ -150,11 +150,8 @@ void LiveClock::steer(double t, int frames) noexcept {
     ppm_ += std::clamp(wanted - ppm_, -most, most);
 }
 
-LiveClock::Step LiveClock::step(MediaInstant now,
-                                std::int64_t consumed,
-                                std::int64_t ready,
-                                int frames,
-                                double pace) noexcept {
+LiveClock::Step LiveClock::step(
+    MediaInstant now, std::int64_t consumed, std::int64_t ready, int frames, double pace) noexcept {
     if (origin_ == MediaInstant{}) {
         origin_ = now;
     }

@@ -169,19 +169,17 @@ TEST_F(ApiTest, ChangesAStateByHand) {
 TEST_F(ApiTest, ShowsAndChangesTheLead) {
     const auto before = call("GET", "/api/v1/lead");
     EXPECT_EQ(before.status, 200);
-    EXPECT_EQ(before.body,
-              R"({"lead_ms":400,"lead_now_ms":400,"preset":"wifi",)"
-              R"("presets":{"wired":150,"wifi":400,"crowded":800}})");
+    EXPECT_EQ(before.body, R"({"lead_ms":400,"lead_now_ms":400,"preset":"wifi",)"
+                           R"("presets":{"wired":150,"wifi":400,"crowded":800}})");
     EXPECT_EQ(call("POST", "/api/v1/lead", R"({"lead":"crowded"})").status, 200);
     EXPECT_EQ(engine.commands.back().lead, Frames{38'400});
     EXPECT_EQ(call("POST", "/api/v1/lead", R"({"lead":"250"})").status, 200);
     const auto after = call("POST", "/api/v1/lead", R"({"lead":250})");
     EXPECT_EQ(after.status, 200);
-    EXPECT_NE(after.body.find(R"("lead_ms":250,"lead_now_ms":400,"preset":"")"),
-              std::string::npos)
+    EXPECT_NE(after.body.find(R"("lead_ms":250,"lead_now_ms":400,"preset":"")"), std::string::npos)
         << after.body;
-    for (const char* wrong : {"", "{}", R"({"lead":true})", R"({"lead":1e300})",
-                              R"({"lead":99})", R"({"lead":"slow"})", "not json"}) {
+    for (const char* wrong : {"", "{}", R"({"lead":true})", R"({"lead":1e300})", R"({"lead":99})",
+                              R"({"lead":"slow"})", "not json"}) {
         EXPECT_EQ(call("POST", "/api/v1/lead", wrong).status, 400) << wrong;
     }
     EXPECT_EQ(call("DELETE", "/api/v1/lead").status, 405);
