@@ -19,6 +19,7 @@
 #include "server/ops/status_page.hpp"
 #include "server/render/engine_thread.hpp"
 #include "server/render/render_engine.hpp"
+#include "server/session/room_risk.hpp"
 #include "server/session/session.hpp"
 #include "server/source/feed_factory.hpp"
 #include "server/source/live_clock.hpp"
@@ -343,6 +344,10 @@ private:
         out.gauge("listeners", "Connected listeners", number(session_.listeners().connected()));
         out.gauge("listeners_in_step", "Listeners whose 99 % error is under 1 ms",
                   number(session_.in_step()));
+        out.gauge("listeners_at_risk", "Listeners that had a gap lately, or soon may have one",
+                  number(session::room_risk(session_).at_risk));
+        out.gauge("lead_seconds", "How far ahead packets are sent",
+                  std::chrono::duration<double>(session_.playback().lead_now()).count());
         out.gauge("engine_load_ratio", "Share of one core that rendering takes", engine_load());
         out.counter("engine_late_ticks_total", "Engine ticks that came too late",
                     number(engine_.counters().late_ticks));

@@ -115,13 +115,14 @@ constexpr std::array<Column, 7> kStreamColumns{{
     {"GIVEN", "delivery"},
 }};
 
-constexpr std::array<Column, 16> kListenerColumns{{
+constexpr std::array<Column, 18> kListenerColumns{{
     {"ID", "id"},
     {"BADGE", "badge"},
     {"NAME", "name"},
     {"PERSPECTIVE", "perspective"},
     {"HERE", "connected"},
     {"STEP", "in_step"},
+    {"RISK", "risk"},
     {"STATE", "state"},
     {"P50 us", "error_p50_us"},
     {"P99 us", "error_p99_us"},
@@ -132,6 +133,7 @@ constexpr std::array<Column, 16> kListenerColumns{{
     {"LATE", "late"},
     {"LOST", "lost"},
     {"REANCHORS", "reanchors"},
+    {"JUMPS", "device_jumps"},
 }};
 
 constexpr std::array<Column, 2> kDeliveryColumns{{
@@ -164,6 +166,33 @@ std::string lead_text(const json::object& document) {
            (on_its_way ? ", " + now + " ms by now" : "");
 }
 
+/// ", 2 at risk (Blue Heron 17: late, Red Fox 3: buffer)"; the first five by name.
+std::string at_risk_text(const json::object& document) {
+    constexpr int kNamed = 5;
+    const std::string count = cell(document, {"", "listeners_at_risk"});
+    if (count == "-" || count == "0") {
+        return {};
+    }
+    std::string who;
+    int named = 0;
+    const json::value* const list = document.if_contains("listeners");
+    if (list != nullptr && list->is_array()) {
+        for (const json::value& entry : list->get_array()) {
+            const json::object* const listener = entry.if_object();
+            if (listener == nullptr || cell(*listener, {"", "at_risk"}) != "yes") {
+                continue;
+            }
+            if (named++ == kNamed) {
+                who += " …";
+                break;
+            }
+            who += (who.empty() ? "" : ", ") + cell(*listener, {"", "badge"}) + ": " +
+                   cell(*listener, {"", "risk"});
+        }
+    }
+    return ", " + count + " at risk" + (who.empty() ? "" : " (" + who + ")");
+}
+
 std::string overview(const json::object& document) {
     const auto get = [&](const char* member) { return cell(document, {"", member}); };
     const std::string apart =
@@ -173,8 +202,8 @@ std::string overview(const json::object& document) {
     std::vector<Row> rows{
         {"show", get("title")},
         {"phase", get("phase") + ", programme at " + get("programme")},
-        {"listeners",
-         get("listeners_connected") + " here, " + get("listeners_in_step") + " in step" + apart},
+        {"listeners", get("listeners_connected") + " here, " + get("listeners_in_step") +
+                          " in step" + at_risk_text(document) + apart},
         {"lead", lead_text(document)},
     };
     if (const json::value* const source = document.if_contains("source");
@@ -182,6 +211,9 @@ std::string overview(const json::object& document) {
         const json::object& of = source->get_object();
         rows.push_back({"source", cell(of, {"", "description"}) +
                                       (cell(of, {"", "stalled"}) == "yes" ? " (STALLED)" : "")});
+    }
+    if (get("advice") != "-") {
+        rows.push_back({"advice", get("advice")});
     }
     if (get("panic") == "yes") {
         rows.push_back({"PANIC", "is on; end it with: earshot all-clear"});

@@ -2,6 +2,7 @@
 
 #include "common/base/json.hpp"
 #include "server/session/lead.hpp"
+#include "server/session/room_risk.hpp"
 
 namespace earshot::control {
 namespace {
@@ -64,6 +65,8 @@ void write_listener(JsonWriter& json,
         .field("reported", report.known)
         .field("playing", report.playing)
         .field("in_step", session::Session::is_in_step(listener))
+        .field("at_risk", session.risk_of(listener) != session::Risk::none)
+        .field("risk", session::to_string(session.risk_of(listener)))
         .field("state", report.state)
         .field("error_p50_us", report.error_p50_us)
         .field("error_p99_us", report.error_p99_us)
@@ -82,6 +85,7 @@ void write_listener(JsonWriter& json,
         .field("lost", report.lost)
         .field("concealed_frames", report.concealed_frames)
         .field("reanchors", report.reanchors)
+        .field("device_jumps", report.device_jumps)
         .field("media_time", report.media_time)
         .field("epoch", report.epoch)
         .field("transport", report.transport)
@@ -94,6 +98,7 @@ std::string status_json(const session::Session& session, const StatusSources& so
     const MediaInstant now = sources.clock.now();
     const ProgrammeTime position = session.playback().position(now);
     const audio::FeedCounters feed = sources.feed.counters();
+    const session::RoomRisk room = session::room_risk(session);
     JsonWriter json;
     json.begin_object()
         .field("server", session.settings().server_name)
@@ -111,6 +116,7 @@ std::string status_json(const session::Session& session, const StatusSources& so
         .field("lead_now_ms", session.playback().lead_now() / std::chrono::milliseconds{1})
         .field("listeners_connected", session.listeners().connected())
         .field("listeners_in_step", session.in_step())
+        .field("listeners_at_risk", room.at_risk)
         .field("packets", sources.stream_packets)
         .field("bytes", sources.stream_bytes)
         .field("late_ticks", sources.late_ticks)
@@ -118,6 +124,7 @@ std::string status_json(const session::Session& session, const StatusSources& so
     if (const auto apart = session.lockstep().apart_us(now)) {
         json.field("listeners_apart_us", *apart);
     }
+    if (!room.advice.empty()) json.field("advice", room.advice);
     json.key("source")
         .begin_object()
         .field("description", sources.feed.description())

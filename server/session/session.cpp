@@ -65,6 +65,17 @@ bool Session::is_in_step(const Listener& listener) noexcept {
            listener.report.error_p99_us < kInStepUs;
 }
 
+Risk Session::risk_of(const Listener& listener) const noexcept {
+    return listener.connection ? listener.risk.at(clock_.now()) : Risk::none;
+}
+
+Frames Session::ahead() const noexcept {
+    // What a live source's sound spends in chain, codec and its own packet, and waits on average.
+    constexpr Frames kLiveWait =
+        kChainLatency + kCodecDelay + kPacketFrames + std::chrono::milliseconds{30};
+    return playback_->lead_now() - (playback_->live() ? kLiveWait : Frames{0});
+}
+
 std::size_t Session::listeners_of(StreamId stream) const noexcept {
     return static_cast<std::size_t>(std::ranges::count_if(registry_.all(), [&](const auto& entry) {
         return entry.second.connection && entry.second.stream == stream;
@@ -146,6 +157,7 @@ void Session::hello(ConnectionId connection, std::span<const std::byte> body) {
     listener->client = label(message.client());
     listener->stream = *stream;
     listener->companions = companions_of(message.companions());
+    listener->risk.connected(clock_.now());
     lockstep_.joined(listener->id, listener->badge, sent_to(*listener), clock_.now());
     gateway_->send(connection, welcome(*listener));
     gateway_->accept(connection);
@@ -254,6 +266,7 @@ void Session::telemetry(ConnectionId connection, std::span<const std::byte> body
         return;
     }
     if (listener.report.known && now - listener.reported < kBetweenReports) return;
+    listener.risk.told(*report, ahead(), now);
     listener.report = *report;
     listener.reported = now;
     lockstep_.told(listener.id, sample_of(*report, sent_to(listener), is_in_step(listener)), now);

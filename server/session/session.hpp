@@ -77,6 +77,10 @@ public:
     [[nodiscard]] std::optional<StreamId> stream_of(std::string_view perspective) const noexcept;
     /// Listeners whose last report says: playing, and 99 % of errors under 1 ms.
     [[nodiscard]] std::size_t in_step() const noexcept;
+    /// Whether a listener is about to have a gap; Risk::none if it is not connected.
+    [[nodiscard]] Risk risk_of(const Listener& listener) const noexcept;
+    /// How much earlier than due packets leave: the lead, of live sound less its own wait.
+    [[nodiscard]] Frames ahead() const noexcept;
     /// Connected listeners that are given a stream.
     [[nodiscard]] std::size_t listeners_of(StreamId stream) const noexcept;
     /// It plays, and 99 % of its last errors are under 1 ms.

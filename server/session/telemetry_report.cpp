@@ -53,6 +53,7 @@ std::optional<ListenerReport> report_of(const v1::Telemetry& message) {
                           .lost = message.packets_lost(),
                           .concealed_frames = message.frames_concealed(),
                           .reanchors = message.reanchors(),
+                          .device_jumps = message.device_jumps(),
                           .media_time = message.media_time(),
                           .epoch = message.epoch(),
                           .state = label(message.state()),

@@ -53,7 +53,8 @@ function show(status) {
   put("phase", status.panic ? `${status.phase}, PANIC` : status.phase);
   put("programme", status.programme);
   put("listeners", String(status.listeners_connected));
-  put("in-step", `${status.listeners_in_step} of ${status.listeners_connected}`);
+  const atRisk = status.listeners_at_risk ? `, ${status.listeners_at_risk} at risk` : "";
+  put("in-step", `${status.listeners_in_step} of ${status.listeners_connected}${atRisk}`);
   put("lead", `${status.lead_ms} ms`);
   put("source", status.source.description + (status.source.stalled ? ", delivers nothing" : ""));
   rows("streams", status.streams, (row, stream) => {

@@ -163,6 +163,22 @@ TEST(LockstepTable, TakesAnyObjectAndNothingElse) {
     EXPECT_FALSE(lockstep_table(""));
 }
 
+TEST(StatusTable, ShowsWhoIsAtRiskAndWhatToDo) {
+    const auto table = status_table(R"({
+        "lead_ms": 400, "lead_now_ms": 380, "preset": "wifi",
+        "listeners_connected": 3, "listeners_in_step": 3, "listeners_at_risk": 2,
+        "advice": "raise the lead to 800 ms: earshot lead crowded",
+        "listeners": [{"badge": "Blue Heron 7", "at_risk": true, "risk": "late"},
+                      {"badge": "Red Fox 12", "at_risk": false, "risk": "none"},
+                      {"badge": "Wet Owl 3", "at_risk": true, "risk": "buffer"}]})");
+    ASSERT_TRUE(table);
+    EXPECT_NE(table->find("3 in step, 2 at risk (Blue Heron 7: late, Wet Owl 3: buffer)\n"),
+              std::string::npos)
+        << *table;
+    EXPECT_NE(table->find("advice     raise the lead to 800 ms"), std::string::npos) << *table;
+    EXPECT_NE(table->find("lead       400 ms (wifi), 380 ms by now\n"), std::string::npos);
+}
+
 TEST(StatusTable, ShowsAPanic) {
     const auto table = status_table(R"({"panic": true})");
     ASSERT_TRUE(table);

@@ -4,6 +4,7 @@
 #include "earshot/v1/handshake.pb.h"
 #include "earshot/v1/telemetry.pb.h"
 #include "server/session/lead.hpp"
+#include "server/session/room_risk.hpp"
 #include "tests/unit/session/fakes.hpp"
 
 #include <gtest/gtest.h>
@@ -148,6 +149,23 @@ TEST_F(SessionTest, TellsEveryoneOfANewLeadAndKeepsWhatWasSentWithTheOld) {
     engine.full = true;
     EXPECT_FALSE(session.set_lead(400ms));
     EXPECT_EQ(session.settings().lead, Frames{150ms});
+}
+
+TEST_F(SessionTest, CountsWhoIsAtRiskAndForgetsWhoIsGone) {
+    give(ann, wire::Kind::hello, hello());
+    v1::Telemetry telemetry;
+    telemetry.set_playing(true);
+    telemetry.set_buffer_ms(300.0F);
+    give(ann, wire::Kind::telemetry, telemetry);
+    EXPECT_EQ(room_risk(session).at_risk, 0U);
+    telemetry.set_packets_late(3);
+    clock.value += 2s;
+    give(ann, wire::Kind::telemetry, telemetry);
+    EXPECT_EQ(session.risk_of(session.listeners().all().begin()->second), Risk::late);
+    EXPECT_EQ(room_risk(session).at_risk, 1U);
+    EXPECT_EQ(room_risk(session).advice, "raise the lead to 800 ms: earshot lead crowded");
+    session.on_closed(ann, {});
+    EXPECT_EQ(room_risk(session).at_risk, 0U);
 }
 
 TEST(Lead, IsAPresetOrMillisecondsInBounds) {
