@@ -47,10 +47,13 @@ void write_text(const std::filesystem::path& file, const std::string& text) {
     std::ofstream(file, std::ios::binary) << text;
 }
 
-Server::Server(const TempDir& folder, std::vector<std::string> arguments, const std::string& name) {
+Server::Server(const TempDir& folder,
+               std::vector<std::string> arguments,
+               const std::string& name,
+               std::uint16_t port) {
     arguments.insert(arguments.begin(), program("earshot-server"));
     for (const std::string& more :
-         {std::string("--listen"), std::string("127.0.0.1:0"), std::string("--data-dir"),
+         {std::string("--listen"), "127.0.0.1:" + std::to_string(port), std::string("--data-dir"),
           (folder / (name + "-data")).string()}) {
         arguments.push_back(more);
     }

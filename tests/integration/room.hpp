@@ -40,11 +40,13 @@ struct Segment {
 /// A running earshot-server on a loopback port of its own.
 class Server {
 public:
-    /// Starts it and waits until it is ready. `--listen 127.0.0.1:0` and `--data-dir` are added.
+    /// Starts it and waits until it is ready. `--listen 127.0.0.1:PORT` and `--data-dir` are added.
+    /// @param port  0: any that is free.
     /// @throws std::runtime_error  with its last words, if it does not get ready.
     Server(const TempDir& folder,
            std::vector<std::string> arguments,
-           const std::string& name = "server");
+           const std::string& name = "server",
+           std::uint16_t port = 0);
 
     [[nodiscard]] const std::string& url() const noexcept { return url_; }
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
