@@ -1,4 +1,5 @@
 // The lead is changed while people listen, and nobody hears of it.
+#include "tests/integration/raw_listener.hpp"
 #include "tests/integration/room.hpp"
 #include "tests/support/json.hpp"
 #include "tests/support/signals.hpp"
@@ -85,6 +86,41 @@ TEST(Lead, GrowsAndShrinksWhilePlayingWithoutAGap) {
     if (sanitized_run()) return;
     for (const Listener& listener : listeners) expect_nothing_missed(listener);
     expect_nothing_missed(late_comer);
+}
+
+/// Packets in each bundle that a listener of a server is sent, but for those it begins with.
+std::vector<int> bundles_of(const Server& server) {
+    const RawSocket socket = upgraded(server.port());
+    socket.send(web_socket_message(hello_envelope(plain_hello())));
+    std::vector<int> counts;
+    for (const std::string& envelope : envelopes_in(socket.receive(1'000'000, 3s))) {
+        constexpr std::size_t kCountAt = 2;
+        if (envelope.size() > kCountAt && envelope[0] == '\x01') {
+            counts.push_back(envelope[kCountAt]);
+        }
+    }
+    constexpr std::size_t kFirst = 5;  // what was sent before it came, and what evens that out
+    counts.erase(counts.begin(),
+                 counts.begin() + static_cast<std::ptrdiff_t>(std::min(kFirst, counts.size())));
+    return counts;
+}
+
+TEST(Lead, PacketsTravelInTwosFromAFileAndAloneLive) {
+    if (sanitized_run()) GTEST_SKIP() << "is about time";
+    const TempDir folder;
+    Server file(folder, {"--source", "tone", "--start", "now"}, "file");
+    const std::string fifo = (folder / "in").string();
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    Server live(folder, {"--source", "fifo:" + fifo, "--start", "now"}, "live");
+    const std::vector<int> twos = bundles_of(file);
+    const std::vector<int> ones = bundles_of(live);
+    ASSERT_GT(twos.size(), 40U);
+    ASSERT_GT(ones.size(), 80U);
+    EXPECT_GE(std::ranges::count(twos, 2) * 100 / static_cast<int>(twos.size()), 90);
+    EXPECT_GE(std::ranges::count(ones, 1) * 100 / static_cast<int>(ones.size()), 90);
+    EXPECT_LE(std::ranges::max(twos), 4);
+    EXPECT_EQ(file.stop().exit_code, 0);
+    EXPECT_EQ(live.stop().exit_code, 0);
 }
 
 /// A live program: writes 10 ms at a time into a fifo until it is told to stop.
