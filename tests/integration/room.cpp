@@ -123,7 +123,8 @@ Listener::Listener(const TempDir& folder, const std::string& url, ListenerSpec s
       wav_(folder / (spec_.name + ".wav")),
       tap_(folder / (spec_.name + ".decoded.wav")) {
     std::ostringstream sink;
-    sink << "file:" << wav_.string() << ",ppm=" << spec_.ppm << ",offset-ms=" << spec_.offset_ms;
+    sink << (spec_.silent ? "null" : "file:" + wav_.string()) << ",ppm=" << spec_.ppm
+         << ",offset-ms=" << spec_.offset_ms;
     std::vector<std::string> arguments = {program("earshot-client"),
                                           url,
                                           "--name",

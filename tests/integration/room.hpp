@@ -83,6 +83,7 @@ struct ListenerSpec {
     double offset_ms = 0.0;
     bool tap = true;  ///< Records what it decodes.
     std::vector<std::string> more = {};
+    bool silent = false;  ///< Its device keeps no recording.
 };
 
 /// A real earshot-client with a simulated device.
