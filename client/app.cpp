@@ -1,6 +1,8 @@
 #include "client/app.hpp"
 
 #include "client/core/command_runner.hpp"
+#include "client/core/latency_store.hpp"
+#include "client/core/latency_watch.hpp"
 #include "client/core/line_feeder.hpp"
 #include "client/core/listener_link.hpp"
 #include "client/core/player.hpp"
@@ -41,6 +43,51 @@ PlayerConfig player_config(const Options& options, double latency_ms) {
     return config;
 }
 
+/// The delay of a device: as the command line says, and that is kept; else as it was kept.
+/// @param where  "ear" or "skin".
+double settled_latency_ms(const Options& options,
+                          const sink::SinkSpec& spec,
+                          const std::string& where,
+                          std::optional<double> asked_ms,
+                          Log& log) {
+    if (options.state_dir.empty()) {
+        return asked_ms.value_or(0.0);
+    }
+    LatencyStore store(options.state_dir);
+    const std::string device = where + ' ' + sink::device_key(spec);
+    const auto kept_ms = store.load(device);
+    const auto tell = [&](double ms, const char* how) {
+        std::array<char, 64> text{};
+        std::snprintf(text.data(), text.size(), "device latency %g ms, %s", ms, how);
+        log.info(where, text.data());
+    };
+    if (!asked_ms) {
+        if (kept_ms) {
+            tell(*kept_ms, "kept from before");
+        }
+        return kept_ms.value_or(0.0);
+    }
+    if (const auto saved = store.save(device, *asked_ms); !saved) {
+        log.warning(where, saved.failure().text);
+    } else {
+        tell(*asked_ms, "kept for this device");
+    }
+    return *asked_ms;
+}
+
+/// Options with every choice made that depends on this machine.
+Options settled(Options options, Log& log) {
+    options.sink = sink::resolved(options.sink);
+    options.device_latency_ms =
+        settled_latency_ms(options, options.sink, "ear", options.device_latency_ms, log);
+    if (options.tactile_sink) {
+        options.tactile_sink = sink::resolved(*options.tactile_sink);
+        options.tactile_latency_ms = settled_latency_ms(options, *options.tactile_sink, "skin",
+                                                        options.tactile_latency_ms, log);
+    }
+    return options;
+}
+
 SessionConfig session_config(const Options& options, const std::optional<ResumeStore>& store) {
     SessionConfig config;
     config.client = "earshot-client " EARSHOT_VERSION;
@@ -50,7 +97,7 @@ SessionConfig session_config(const Options& options, const std::optional<ResumeS
     config.join_code = options.url.join_code;
     config.resume_token = store ? store->load() : std::string{};
     config.level_cap_dbfs = options.level_cap_dbfs;
-    config.device_latency_ms = options.device_latency_ms;
+    config.device_latency_ms = options.device_latency_ms.value_or(0.0);
     config.haptics = !options.on_haptic.empty();
     config.transport = options.transport;
     return config;
@@ -84,7 +131,7 @@ class TactileOutput {
 public:
     /// @param machine  The client's clock. Outlives this.
     TactileOutput(const Options& options, const LocalClockSource& machine)
-        : player_(player_config(options, options.tactile_latency_ms)),
+        : player_(player_config(options, options.tactile_latency_ms.value_or(0.0))),
           audio_(player_),
           opened_(sink::make_sink(*options.tactile_sink)),
           bridge_(player_, *opened_.clock, machine) {}
@@ -108,20 +155,21 @@ private:
 class App::Listener final : private ListenerLinkEvents {
 public:
     explicit Listener(const Options& options)
-        : options_(options),
-          log_("earshot-client"),
+        : log_("earshot-client"),
+          options_(settled(options, log_)),
           store_(open_store(options)),
-          player_(player_config(options, options.device_latency_ms)),
+          player_(player_config(options_, options_.device_latency_ms.value_or(0.0))),
           audio_(player_),
-          opened_(sink::make_sink(options.sink)),
-          tactile_(options.tactile_sink ? std::make_unique<TactileOutput>(options, *opened_.clock)
-                                        : nullptr),
+          opened_(sink::make_sink(options_.sink)),
+          tactile_(options_.tactile_sink ? std::make_unique<TactileOutput>(options_, *opened_.clock)
+                                         : nullptr),
           session_(
-              session_config(options, store_), audio_, tactile_ ? &tactile_->audio() : nullptr),
+              session_config(options_, store_), audio_, tactile_ ? &tactile_->audio() : nullptr),
           signals_(io_, SIGINT, SIGTERM),
           housekeeping_(io_),
           stats_timer_(io_),
           duration_(io_) {
+        audio_.watch(*opened_.sink);
         if (options.url.tls) {
             trust_.emplace(options.tls_ca);
         }
@@ -223,6 +271,7 @@ private:
         if (feeder_) {
             tell_points();
         }
+        watch_device();
         housekeeping_.expires_after(until_next());
         housekeeping_.async_wait([this](error_code error) {
             // A timer that is due already calls back without error, cancelled or not.
@@ -230,6 +279,19 @@ private:
                 keep_house();
             }
         });
+    }
+
+    void watch_device() {
+        const auto change = latency_watch_.look(
+            opened_.sink->latency_jumps(), opened_.sink->reported_latency(), opened_.clock->now());
+        if (change) {
+            std::array<char, 128> text{};
+            std::snprintf(text.data(), text.size(),
+                          "the device's latency changed by %+.0f ms: calibrate again with "
+                          "--device-latency-ms",
+                          static_cast<double>(change->count()) * 1e-3);
+            log_.warning("sink", text.data());
+        }
     }
 
     /// At most kHousekeeping; less if a state is to be heard or a point to be felt before.
@@ -313,7 +375,7 @@ private:
         line.connected = session_.live();
         line.clock = session_.clock();
         line.round_trip = session_.round_trip();
-        line.player = player_.stats();
+        line.player = audio_.stats();
         line.stream = session_.heard_stream();
         for (const StreamInfo& stream : session_.info().streams) {
             if (stream.id == line.stream) {
@@ -370,8 +432,8 @@ private:
         return true;
     }
 
-    Options options_;
     Log log_;
+    Options options_;
     std::optional<ResumeStore> store_;
     std::optional<TlsTrust> trust_;
     std::optional<DecodedRecorder> recorder_;
@@ -391,6 +453,7 @@ private:
     std::optional<ListenerLink> link_;
     std::chrono::steady_clock::time_point started_;
     DecodedBlock decoded_{};
+    LatencyWatch latency_watch_;
     bool ever_live_ = false;
     bool finished_ = false;
     int code_ = 0;

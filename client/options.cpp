@@ -41,19 +41,21 @@ void describe(CLI::App& cli, RawOptions& raw, Options& options) {
                    "udp (never the WebSocket) | ws")
         ->capture_default_str();
     cli.add_option("--device-latency-ms", options.device_latency_ms,
-                   "Calibrated delay between the sound device and the ear (Bluetooth)")
+                   "Calibrated delay between the sound device and the ear (Bluetooth); with "
+                   "--state-dir it is kept for this device")
         ->check(CLI::Range(0.0, 5'000.0));
     cli.add_option("--tactile-sink", raw.tactile_sink,
                    "Plays what is felt on a second device, for shakers; as --sink");
     cli.add_option("--tactile-latency-ms", options.tactile_latency_ms,
-                   "Calibrated delay between that device and the skin")
+                   "Calibrated delay between that device and the skin; kept likewise")
         ->check(CLI::Range(0.0, 5'000.0));
     cli.add_flag("--lock-memory", options.lock_memory,
                  "Keep the program's memory from being paged out, so that no page is waited for");
     cli.add_option("--level-cap-dbfs", options.level_cap_dbfs, "Largest sample that is played")
         ->check(CLI::Range(-60.0, 0.0));
     cli.add_option("--state-dir", options.state_dir,
-                   "Directory for the resume token: the same listener again after a restart");
+                   "Directory for the resume token (the same listener again after a restart) and "
+                   "calibrated delays");
     cli.add_option("--tls-ca", options.tls_ca, "PEM file of the authorities to believe for https")
         ->check(CLI::ExistingFile);
     cli.add_option("--stats", raw.stats, "A line a second on standard output: text | json")

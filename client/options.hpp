@@ -24,9 +24,9 @@ struct Options {
     std::string perspective;
     sink::SinkSpec sink;
     TransportChoice transport = TransportChoice::automatic;
-    double device_latency_ms = 0.0;
+    std::optional<double> device_latency_ms;     ///< Nothing: what was kept for the device, or 0.
     std::optional<sink::SinkSpec> tactile_sink;  ///< Where shakers are.
-    double tactile_latency_ms = 0.0;
+    std::optional<double> tactile_latency_ms;    ///< Likewise.
     bool lock_memory = false;
     double level_cap_dbfs = 0.0;
     std::filesystem::path state_dir;  ///< Empty: nothing is kept.

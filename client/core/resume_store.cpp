@@ -1,47 +1,9 @@
 #include "client/core/resume_store.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <stdexcept>
+#include "client/core/private_file.hpp"
 
 namespace earshot::client {
 namespace {
-
-/// A file descriptor that closes itself.
-class File {
-public:
-    File(const char* path, int flags, mode_t mode = 0)
-        : fd_(::open(path, flags | O_CLOEXEC, mode)) {}
-    ~File() {
-        if (fd_ >= 0) {
-            ::close(fd_);
-        }
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    [[nodiscard]] int get() const noexcept { return fd_; }
-
-private:
-    int fd_;
-};
-
-bool write_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return false;
-        }
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return true;
-}
 
 std::string file_name(std::string_view server) {
     std::string name = "resume-";
@@ -57,61 +19,22 @@ std::string file_name(std::string_view server) {
 
 ResumeStore::ResumeStore(const std::filesystem::path& directory, std::string_view server)
     : path_(directory / file_name(server)) {
-    std::error_code error;
-    if (!std::filesystem::is_directory(directory, error)) {
-        std::filesystem::create_directories(directory, error);
-        if (!error) {
-            std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
-        }
-        if (error) {
-            throw std::runtime_error("cannot make the state directory " + directory.string() +
-                                     ": " + error.message());
-        }
-    }
-    if (::access(directory.c_str(), W_OK) != 0) {
-        throw std::runtime_error("cannot write to the state directory " + directory.string() +
-                                 ": " + std::strerror(errno));
-    }
+    make_state_directory(directory);
 }
 
 std::string ResumeStore::load() const {
-    const File file(path_.c_str(), O_RDONLY);
-    std::string token(kMaxTokenBytes + 1, '\0');
-    const ssize_t got = file.get() < 0 ? 0 : ::read(file.get(), token.data(), token.size());
-    // A longer file is none of ours.
-    token.resize(got > 0 && static_cast<std::size_t>(got) <= kMaxTokenBytes
-                     ? static_cast<std::size_t>(got)
-                     : 0);
-    return token;
+    return read_small_file(path_, kMaxTokenBytes);
 }
 
 Expected<bool> ResumeStore::save(std::string_view token) {
     if (token == saved_ || token.size() > kMaxTokenBytes) {
         return false;
     }
-    const std::string fresh = path_.string() + ".new";
-    const auto failed = [&] {
-        Failure failure{Errc::io_failed, "cannot keep the resume token in " + path_.string() +
-                                             ": " + std::strerror(errno)};
-        ::unlink(fresh.c_str());
-        return failure;
-    };
-    {
-        ::unlink(fresh.c_str());
-        const File file(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL, S_IRUSR | S_IWUSR);
-        if (file.get() < 0 || !write_all(file.get(), token) || ::fsync(file.get()) != 0) {
-            return failed();
-        }
+    auto written = write_private_file(path_, token, "the resume token");
+    if (written) {
+        saved_ = token;
     }
-    if (::rename(fresh.c_str(), path_.c_str()) != 0) {
-        return failed();
-    }
-    const File directory(path_.parent_path().c_str(), O_RDONLY | O_DIRECTORY);
-    if (directory.get() >= 0) {
-        ::fsync(directory.get());
-    }
-    saved_ = token;
-    return true;
+    return written;
 }
 
 }  // namespace earshot::client

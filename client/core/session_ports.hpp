@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/core/player.hpp"
+#include "common/audio/ports.hpp"
 #include "common/base/time.hpp"
 #include "common/sync/clock_model.hpp"
 #include "common/wire/datagram.hpp"
@@ -72,15 +73,22 @@ class PlayerAudio final : public ListenerAudio {
 public:
     /// @param player  Outlives this.
     explicit PlayerAudio(Player& player) noexcept : player_(player) {}
+    /// Whose jumps stand in the stats. @param sink  Outlives the use of this.
+    void watch(const audio::AudioSink& sink) noexcept { sink_ = &sink; }
     void packet(const wire::PacketSlot& packet, LocalInstant /*received*/) override {
         player_.push_packet(packet);
     }
     void clock(const sync::ClockModel& model) override { player_.set_clock(model); }
     void command(const PlayerCommand& command) override { player_.post(command); }
-    [[nodiscard]] PlayerStats stats() override { return player_.stats(); }
+    [[nodiscard]] PlayerStats stats() override {
+        PlayerStats stats = player_.stats();
+        if (sink_ != nullptr) stats.device_jumps = sink_->latency_jumps();
+        return stats;
+    }
 
 private:
     Player& player_;
+    const audio::AudioSink* sink_ = nullptr;
 };
 
 }  // namespace earshot::client

@@ -54,6 +54,7 @@ std::string stats_json(const StatsLine& line) {
         .field("lost", player.packets_lost)
         .field("concealed_frames", player.frames_concealed)
         .field("reanchors", player.reanchors)
+        .field("device_jumps", player.device_jumps)
         .field("rtt_us", microseconds(line.round_trip))
         .field("stream", line.stream.value)
         .field("perspective", line.perspective)

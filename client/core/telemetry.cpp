@@ -39,6 +39,7 @@ void fill_telemetry(const TelemetrySources& from, v1::Telemetry& message) {
     message.set_packets_lost(from.player.packets_lost);
     message.set_frames_concealed(from.player.frames_concealed);
     message.set_reanchors(from.player.reanchors);
+    message.set_device_jumps(held_u32(static_cast<std::int64_t>(from.player.device_jumps)));
     message.set_rtt_us(held_u32(from.round_trip.count() / 1'000));
     message.set_media_time(from.player.media.time_since_epoch().count());
     message.set_epoch(from.player.epoch.value);

@@ -69,6 +69,9 @@ public:
     }
 
     [[nodiscard]] std::string description() const { return "ALSA, " + settings_.device + agreed_; }
+    [[nodiscard]] std::uint64_t jumps() const noexcept {
+        return jumps_.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] std::int64_t latency_us() const noexcept {
         return latency_us_.load(std::memory_order_relaxed);
     }
@@ -186,6 +189,7 @@ private:
         const LocalInstant now = clock_.now();
         const long delay = position->delay_frames;
         device_.update(written_ - delay, now - position->age);
+        jumps_.store(device_.jumps(), std::memory_order_relaxed);
         latency_us_.store(std::int64_t{delay} * 1'000'000 / kSampleRateHz,
                           std::memory_order_relaxed);
     }
@@ -228,6 +232,7 @@ private:
     sync::DeviceClock device_;
     std::int64_t written_ = 0;  ///< Frames, since the sink began.
     std::atomic<std::int64_t> latency_us_{0};
+    std::atomic<std::uint64_t> jumps_{0};
     std::atomic<std::uint64_t> underruns_{0};
     std::atomic<bool> stopping_{false};
     std::mutex mutex_;  ///< Only what the condition needs; taken before nothing else.
@@ -250,6 +255,10 @@ void AlsaSink::stop() noexcept {
 
 std::string AlsaSink::description() const {
     return device_->description();
+}
+
+std::uint64_t AlsaSink::latency_jumps() const noexcept {
+    return device_->jumps();
 }
 
 std::chrono::microseconds AlsaSink::reported_latency() const noexcept {

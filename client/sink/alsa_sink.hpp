@@ -27,6 +27,7 @@ public:
     /// From start() on with what the device agreed to. Thread: the owner's.
     [[nodiscard]] std::string description() const override;
     [[nodiscard]] std::chrono::microseconds reported_latency() const noexcept override;
+    [[nodiscard]] std::uint64_t latency_jumps() const noexcept override;
     /// Times the device ran empty.
     [[nodiscard]] std::uint64_t underruns() const noexcept;
 

@@ -129,6 +129,9 @@ public:
         thread_.join();
     }
 
+    [[nodiscard]] std::uint64_t jumps() const noexcept {
+        return jumps_.load(std::memory_order_relaxed);
+    }
     [[nodiscard]] std::chrono::microseconds latency() const noexcept {
         return std::chrono::microseconds{latency_us_.load(std::memory_order_relaxed)};
     }
@@ -276,6 +279,7 @@ private:
         const std::int64_t read = info->read_index / kFrameBytes;
         if (snapshots_ >= kUselessSnapshots) {
             device_.update(read, now - age + to_dac);
+            jumps_.store(device_.jumps(), std::memory_order_relaxed);
         }
         latency_us_.store(to_dac.count() + (written_ - read) * 1'000'000 / kSampleRateHz,
                           std::memory_order_relaxed);
@@ -325,6 +329,7 @@ private:
     std::int64_t written_ = 0;  ///< Frames, since the stream began.
     int snapshots_ = 0;
     std::atomic<std::int64_t> latency_us_{0};
+    std::atomic<std::uint64_t> jumps_{0};
     std::atomic<bool> stopping_{false};
     std::mutex mutex_;  ///< Guards playing_ and failure_; taken before nothing else.
     std::condition_variable changed_;
@@ -364,6 +369,10 @@ void PulseSink::stop() noexcept {
 
 std::string PulseSink::description() const {
     return "PulseAudio, " + (name_.empty() ? std::string{"default sink"} : "sink " + name_);
+}
+
+std::uint64_t PulseSink::latency_jumps() const noexcept {
+    return device_->jumps();
 }
 
 std::chrono::microseconds PulseSink::reported_latency() const noexcept {

@@ -28,6 +28,7 @@ public:
     void stop() noexcept override;
     [[nodiscard]] std::string description() const override;
     [[nodiscard]] std::chrono::microseconds reported_latency() const noexcept override;
+    [[nodiscard]] std::uint64_t latency_jumps() const noexcept override;
 
 private:
     class Device;

@@ -172,15 +172,37 @@ Expected<SinkSpec> parse_sink_spec(std::string_view text, std::string_view optio
                "pulse[:SINK], file:PATH[,ppm=P,offset-ms=O] or null");
 }
 
-OpenedSink make_sink(const SinkSpec& spec) {
+SinkSpec resolved(SinkSpec spec) {
+    if (spec.kind == SinkSpec::Kind::automatic) {
+        spec.kind = pulse_reachable() ? SinkSpec::Kind::pulse : SinkSpec::Kind::alsa;
+    }
+    return spec;
+}
+
+std::string device_key(const SinkSpec& spec) {
+    switch (spec.kind) {
+        case SinkSpec::Kind::automatic:
+            return "auto";
+        case SinkSpec::Kind::alsa:
+            return "alsa:" + spec.alsa.device;
+        case SinkSpec::Kind::pulse:
+            return "pulse:" + spec.pulse_sink;
+        case SinkSpec::Kind::file:
+            return "file:" + spec.simulated.record.string();
+        case SinkSpec::Kind::null:
+            break;
+    }
+    return "null";
+}
+
+OpenedSink make_sink(const SinkSpec& asked) {
+    const SinkSpec spec = resolved(asked);
     if (spec.kind == SinkSpec::Kind::file || spec.kind == SinkSpec::Kind::null) {
         return make_simulated(spec.simulated);
     }
     OpenedSink opened;
     opened.clock = std::make_unique<RawLocalClock>();
-    const bool pulse = spec.kind == SinkSpec::Kind::pulse ||
-                       (spec.kind == SinkSpec::Kind::automatic && pulse_reachable());
-    if (pulse) {
+    if (spec.kind == SinkSpec::Kind::pulse) {
         opened.sink = std::make_unique<PulseSink>(*opened.clock, spec.pulse_sink);
     } else {
         opened.sink = std::make_unique<AlsaSink>(*opened.clock, spec.alsa);

@@ -40,6 +40,12 @@ struct OpenedSink {
     std::unique_ptr<audio::AudioSink> sink;
 };
 
+/// What automatic stands for on this machine, now.
+[[nodiscard]] SinkSpec resolved(SinkSpec spec);
+
+/// A name for the device: "alsa:hw:0", "pulse:" (the default one), "file:/tmp/heard.wav", "null".
+[[nodiscard]] std::string device_key(const SinkSpec& spec);
+
 /// @throws std::runtime_error  one line for people.
 [[nodiscard]] OpenedSink make_sink(const SinkSpec& spec);
 

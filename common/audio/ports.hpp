@@ -153,6 +153,9 @@ public:
     /// Write to DAC, as the device reports it.
     /// Thread: any.
     [[nodiscard]] virtual std::chrono::microseconds reported_latency() const noexcept = 0;
+    /// Times the device's position jumped while it ran: Bluetooth came or went, the route changed.
+    /// Thread: any.
+    [[nodiscard]] virtual std::uint64_t latency_jumps() const noexcept { return 0; }
 };
 
 }  // namespace earshot::audio

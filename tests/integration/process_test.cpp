@@ -29,6 +29,32 @@ TEST(Programs, TellWhatTheyTakeAndRefuseWhatTheyDoNot) {
     }
 }
 
+TEST(Programs, TheListenerKeepsADevicesLatency) {
+    TempDir folder;
+    std::string words;
+    const auto listen = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> arguments{
+            program("earshot-client"), "http://127.0.0.1:1", "--sink", "null", "--duration", "0.2"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        run(folder, arguments, words);
+        return words;
+    };
+    const std::string state = folder / "state";
+    EXPECT_EQ(listen({"--state-dir", state}).find("device latency"), std::string::npos);
+    EXPECT_NE(listen({"--state-dir", state, "--device-latency-ms", "35"})
+                  .find("device latency 35 ms, kept for this device"),
+              std::string::npos)
+        << words;
+    EXPECT_NE(listen({"--state-dir", state}).find("device latency 35 ms, kept from before"),
+              std::string::npos)
+        << words;
+    (void)listen({"--state-dir", state, "--device-latency-ms", "0", "--tactile-sink", "null",
+                  "--tactile-latency-ms", "8"});
+    (void)listen({"--state-dir", state, "--tactile-sink", "null"});
+    EXPECT_NE(words.find("ear: device latency 0 ms, kept from before"), std::string::npos) << words;
+    EXPECT_NE(words.find("skin: device latency 8 ms, kept from before"), std::string::npos);
+}
+
 TEST(Programs, CheckConfigSaysWithItsExitCodeWhetherAShowIsGood) {
     TempDir folder;
     std::string words;

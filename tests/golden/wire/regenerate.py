@@ -210,6 +210,9 @@ MESSAGES = {
         (17, "media_time", "sint", 5_856_000), (18, "epoch", "uint", 2),
         (19, "state", "string", "sudden_loss"), (20, "playing", "bool", True),
         (21, "transport", "string", "ws")]),
+    "telemetry_device_jumps": (0x30, "Telemetry", [
+        (10, "device_latency_ms", "float", 230.5), (15, "reanchors", "uint", 1),
+        (24, "device_jumps", "uint", 1)]),
     # A whole second of stream 1, and one of which packets 3 and 49 alone have come.
     "telemetry_delivered": (0x30, "Telemetry", [
         (22, "delivered", "messages", [

@@ -194,6 +194,9 @@ public:
         });
     }
 
+    /// From now on the device reports that its frames play so much later (its truth stays).
+    void shift_reports(double seconds) noexcept { shift_s_ = seconds; }
+
     [[nodiscard]] const std::vector<float>& out() const { return out_; }
     [[nodiscard]] std::int64_t frame() const { return frame_; }
 
@@ -268,10 +271,11 @@ private:
         random_ = random_ * 6364136223846793005ULL + 1442695040888963407ULL;
         const double jitter_s =
             settings_.jitter_us * 1e-6 * (static_cast<double>(random_ >> 40) / 16'777'216.0 - 0.5);
-        player.render(block.view(),
-                      {LocalInstant{std::chrono::hours{7}} +
-                           std::chrono::nanoseconds{std::llround((local_s + jitter_s) * 1e9)},
-                       48e3 * (1.0 + settings_.device_ppm * 1e-6)});
+        player.render(
+            block.view(),
+            {LocalInstant{std::chrono::hours{7}} +
+                 std::chrono::nanoseconds{std::llround((local_s + jitter_s + shift_s_) * 1e9)},
+             48e3 * (1.0 + settings_.device_ppm * 1e-6)});
         out_.insert(out_.end(), block.channel(0).begin(), block.channel(0).end());
         frame_ += settings_.block;
     }
@@ -281,6 +285,7 @@ private:
     std::size_t next_ = 0;
     std::int64_t frame_ = 0;
     std::uint64_t random_ = 12'345;
+    double shift_s_ = 0.0;
     std::vector<float> out_;
 };
 

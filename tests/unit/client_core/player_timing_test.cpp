@@ -143,6 +143,48 @@ TEST(Player, ReanchorsAcrossFadedWhenTheClockStepsThirtyMilliseconds) {
     }
 }
 
+TEST(Player, TakesOverADevicesNewLatencyOnceAndNeverChasesIt) {
+    const EncodedLane lane(0, 1, 72'000, 260, chord(0.5));
+    for (const double jump_s : {0.180, -0.180}) {
+        PlayerRig rig;
+        rig.send(lane);
+        rig.play_until(72'000 + kSecond);
+        const double steepest = rig.largest_step(rig.frame_of(80'000), rig.frame_of(100'000));
+        rig.shift_reports(jump_s);
+        double fastest_ppm = 0.0;
+        for (double p = 1.1; p < 4.0; p += 0.05) {
+            rig.play_until(72'000 + p * kSecond);
+            fastest_ppm =
+                std::max(fastest_ppm, std::abs(static_cast<double>(rig.stats().correction_ppm)));
+        }
+        EXPECT_EQ(rig.stats().reanchors, 1U) << jump_s;
+        EXPECT_LT(fastest_ppm, 10.0) << "180 ms at 500 ppm would take six minutes";
+        const std::int64_t from = rig.frame_of(72'000 + 0.9 * kSecond);
+        const std::int64_t to = rig.frame_of(72'000 + 3.9 * kSecond);
+        EXPECT_LT(rig.largest_step(from, to), 1.1 * steepest + 0.5 * std::numbers::pi / 960);
+        double worst = 0.0;
+        for (std::int64_t n = rig.frame_of(72'000 + 1.6 * kSecond); n < to; ++n) {
+            worst = std::max(
+                worst, std::abs(static_cast<double>(rig.out().at(static_cast<std::size_t>(n))) -
+                                lane.at(rig.media(n) + jump_s * kSecond)));
+        }
+        EXPECT_LT(worst, 0.02) << "not at the new position, jump " << jump_s;
+    }
+}
+
+TEST(Player, LetsAReportThatIsWrongForAMomentPass) {
+    const EncodedLane lane(0, 1, 72'000, 160, chord(0.5));
+    PlayerRig rig;
+    rig.send(lane);
+    rig.play_until(72'000 + kSecond);
+    rig.shift_reports(0.180);
+    rig.play_until(72'000 + 1.1 * kSecond);
+    rig.shift_reports(0.0);
+    rig.play_until(72'000 + 2.5 * kSecond);
+    EXPECT_EQ(rig.stats().reanchors, 0U);
+    EXPECT_LT(std::abs(rig.late_us(lane, rig.frame() - 20'000, rig.frame() - 10'000)), 100.0);
+}
+
 TEST(Player, IsSilentUntilTheClockIsKnown) {
     const EncodedLane lane(0, 1, 72'000, 60, chord(0.5));
     PlayerRig rig;

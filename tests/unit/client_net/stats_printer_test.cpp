@@ -46,6 +46,7 @@ TEST(StatsPrinter, KeepsItsJsonKeysAndUnits) {
     line.player.packets_lost = 2;
     line.player.frames_concealed = 1'920;
     line.player.reanchors = 3;
+    line.player.device_jumps = 5;
     line.player.epoch = Epoch{4};
     line.stream = StreamId{1};
     line.perspective = "subjective";
@@ -62,7 +63,7 @@ TEST(StatsPrinter, KeepsItsJsonKeysAndUnits) {
         R"("fit_bound_us":12.345,"path_bound_us":100,"skew_ppm":50,"error_p50_us":1.5,)"
         R"("error_p99_us":2.5,"error_max_us":3.5,"error_mean_us":-0.5,"correction_ppm":-50,)"
         R"("buffer_ms":380,)"
-        R"("received":600,"late":1,"lost":2,"concealed_frames":1920,"reanchors":3,"rtt_us":200,)"
+        R"("received":600,"late":1,"lost":2,"concealed_frames":1920,"reanchors":3,"device_jumps":5,"rtt_us":200,)"
         R"("stream":1,"perspective":"subjective","epoch":4,"state":"felt",)"
         R"("caption":"[\"felt\"]","media_time":576000,"programme_time":"00:00:12.000",)"
         R"("transport":"udp","repaired":7,"device_latency_ms":40})");

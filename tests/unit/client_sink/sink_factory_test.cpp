@@ -91,6 +91,15 @@ TEST(SinkSpec, GivesNullACrystalToo) {
     EXPECT_TRUE(parse_sink_spec("null,ppm=20")->simulated.record.empty());
 }
 
+TEST(SinkSpec, HasANameForEachDevice) {
+    EXPECT_EQ(device_key(*parse_sink_spec("alsa:hw:0")), "alsa:hw:0");
+    EXPECT_EQ(device_key(*parse_sink_spec("pulse")), "pulse:");
+    EXPECT_EQ(device_key(*parse_sink_spec("null,ppm=3")), "null");
+    EXPECT_EQ(device_key(*parse_sink_spec("file:/tmp/a.wav,ppm=3")), "file:/tmp/a.wav");
+    EXPECT_EQ(resolved(*parse_sink_spec("alsa:hw:0")).kind, Kind::alsa);
+    EXPECT_NE(resolved({}).kind, Kind::automatic);
+}
+
 class BadSinkSpec : public testing::TestWithParam<const char*> {};
 
 TEST_P(BadSinkSpec, IsRefusedInOneLineThatNamesIt) {

@@ -237,6 +237,12 @@ TEST(GoldenMessages, ControlAndTelemetry) {
     telemetry.set_playing(true);
     telemetry.set_transport("ws");
     expect_golden("telemetry", Kind::telemetry, telemetry);
+
+    v1::Telemetry jumped;
+    jumped.set_device_latency_ms(230.5F);
+    jumped.set_reanchors(1);
+    jumped.set_device_jumps(1);
+    expect_golden("telemetry_device_jumps", Kind::telemetry, jumped);
 }
 
 TEST(GoldenMessages, SecondsThatWereDelivered) {
