@@ -43,7 +43,7 @@ struct PlayerStats {
     std::uint64_t frames_concealed = 0;  ///< Made by PLC, or silence instead of a packet.
     std::uint32_t reanchors = 0;
     std::uint64_t device_jumps = 0;  ///< Of the sink (AudioSink::latency_jumps); see PlayerAudio.
-    float error_p50_us = 0.0F;  ///< |presentation error|, over the last 2 s.
+    float error_p50_us = 0.0F;       ///< |presentation error|, over the last 2 s.
     float error_p99_us = 0.0F;
     float error_max_us = 0.0F;
     float error_mean_us = 0.0F;  ///< With its sign; positive is late.

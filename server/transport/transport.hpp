@@ -32,8 +32,8 @@ struct TransportConfig {
     bool (*may_listen)(const boost::asio::ip::address& peer) = nullptr;
 };
 
-/// All of the server's sockets: one TCP port for pages, API and listeners, plain or TLS, and the UDP
-/// port of the same number for their media, served by shards.
+/// All of the server's sockets: one TCP port for pages, API and listeners, plain or TLS, and the
+/// UDP port of the same number for their media, served by shards.
 ///
 /// Thread: control, but for sink() (its use: engine) and counters() (any). What is asked of a
 /// connection is posted to its shard.

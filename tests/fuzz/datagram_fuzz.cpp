@@ -1,5 +1,5 @@
-// Any bytes as a datagram, each way, plain and sealed: heads and bodies that are accepted must write
-// back to the same bytes, and nothing is ever opened that was not sealed.
+// Any bytes as a datagram, each way, plain and sealed: heads and bodies that are accepted must
+// write back to the same bytes, and nothing is ever opened that was not sealed.
 
 #include "common/base/assert.hpp"
 #include "common/wire/bundle.hpp"

@@ -7,6 +7,7 @@
 #include "common/wire/version.hpp"
 #include "earshot/v1/control.pb.h"
 #include "earshot/v1/handshake.pb.h"
+#include "earshot/v1/media.pb.h"
 #include "earshot/v1/session.pb.h"
 #include "earshot/v1/show.pb.h"
 #include "earshot/v1/stream.pb.h"
@@ -95,6 +96,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         case Kind::exit:
             read<v1::Exit>(body);
+            break;
+        case Kind::media_offer:
+            read<v1::MediaOffer>(body);
+            break;
+        case Kind::media_path:
+            read<v1::MediaPath>(body);
             break;
     }
     return 0;
