@@ -1,5 +1,5 @@
-// What drift correction does to sound: nothing that can be heard. Opus, which is lossy, is left out;
-// corrector, resampler and output stage are the player's own.
+// What drift correction does to sound: nothing that can be heard. Opus, which is lossy, is left
+// out; corrector, resampler and output stage are the player's own.
 #include "client/core/drift_corrector.hpp"
 #include "client/core/output_stage.hpp"
 #include "common/audio/block.hpp"
