@@ -167,6 +167,7 @@ std::vector<std::unique_ptr<UdpSocket>> open_udp_group(
     const std::vector<boost::asio::io_context*>& shards, const udp::endpoint& local) {
     try {
         std::vector<std::unique_ptr<UdpSocket>> sockets;
+        sockets.reserve(shards.size());
         for (boost::asio::io_context* io : shards) {
             sockets.push_back(std::make_unique<UdpSocket>(*io, local));
         }
