@@ -29,6 +29,8 @@ constexpr int kClockStepSamples = 3;
 /// A path step is at least this large, ns.
 constexpr double kPathStepNs = 150e3;
 constexpr int kPathStepBuckets = 3;
+/// Its buckets agree to this share of it.
+constexpr double kPathStepAgrees = 0.1;
 /// The first exchanges may all have queued; a fit on fewer is not published.
 constexpr int kUsableSamples = 4;
 /// From the standard deviation of the fit to its 99 % bound, as if everything were normal: what is
@@ -241,7 +243,8 @@ void ClockEstimator::fit(double now) noexcept {
 }
 
 bool ClockEstimator::path_stepped(Edge Bucket::*edge) const noexcept {
-    // The newest bucket is still filling; the three before it must agree.
+    // The three buckets before the newest must agree, and the newest, still filling, may not be
+    // below them: nothing comes sooner than the path lets it.
     if (count_ < 2 * kPathStepBuckets + 1 || last_arrival_ - first_arrival_ < 2.0 * kYoungNs) {
         return false;
     }
@@ -259,7 +262,10 @@ bool ClockEstimator::path_stepped(Edge Bucket::*edge) const noexcept {
     }
     const auto middle = sorted.begin() + before / 2;
     std::nth_element(sorted.begin(), middle, sorted.begin() + before);
-    return least > kPathStepNs + 6.0 * *middle && most - least < 0.5 * least;
+    // Stalls hit burst after burst, too, but never by the same.
+    const double unlike = kPathStepAgrees * least + 4.0 * *middle;
+    return least > kPathStepNs + 6.0 * *middle && most - least < unlike &&
+           least - (bucket(count_ - 1).*edge).excess < unlike;
 }
 
 void ClockEstimator::publish(double now) noexcept {

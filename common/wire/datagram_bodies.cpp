@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kNonceBytes = 8;
 constexpr std::size_t kNameBytes = 9;
 
-template <std::Size_t size>
+template <std::size_t Size>
 std::array<std::byte, Size> with_nonce(std::uint64_t nonce) noexcept {
     std::array<std::byte, Size> body{};
     store_le(std::span<std::byte>{body}, 0, nonce);
