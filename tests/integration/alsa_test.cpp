@@ -105,7 +105,9 @@ TEST(AlsaSink, PlaysTheProgrammeInThePeriodsAskedFor) {
     const auto said = [&](const char* text) { return words.find(text) != std::string::npos; };
     EXPECT_TRUE(said("ALSA, room, 4800 frames in periods of 960, ")) << words;
     EXPECT_NE(said(", real-time priority 20"), said(", no real-time priority: ")) << words;
-    EXPECT_NE(locked_kb(client.pid()) > 1'000, said("does not permit --lock-memory")) << words;
+    if (!sanitized_run()) {  // AddressSanitizer locks nothing, and says it did.
+        EXPECT_NE(locked_kb(client.pid()) > 1'000, said("does not permit --lock-memory")) << words;
+    }
     EXPECT_EQ(words.find("ALSA lib"), std::string::npos) << words;
     EXPECT_EQ(client.stop(5s).exit_code, 0) << client.errors();
     EXPECT_EQ(server.stop().exit_code, 0);
