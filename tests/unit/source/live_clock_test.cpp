@@ -50,6 +50,8 @@ public:
     /// @param pace  Of what is read, while the lead changes; what is asked for keeps to it.
     Outcome run(double seconds, double settle_seconds, double pace = 1.0) {
         pace_ = pace;
+        outcome_.least_fill = 1e9;
+        outcome_.most_fill = 0.0;
         const double end = now_ + seconds;
         for (double& t = now_; t < end; t += 0.020 * pace) {
             write_until(t);
@@ -173,7 +175,12 @@ TEST(LiveClock, KeepsTheWaitWhileTheLeadChanges) {
     for (const double pace : {956.0 / 960.0, 964.0 / 960.0}) {
         Simulation simulation({.ppm = 30.0, .jitter_seconds = 0.002});
         (void)simulation.run(60.0, 1.0);
-        const Outcome during = simulation.run(120.0, 0.0, pace);
+        (void)simulation.run(60.0, 0.0, pace);
+        const Outcome during = simulation.run(60.0, 0.0, pace);
+        // Chunks and blocks pass through all phases: a whole chunk lies between least and most.
+        constexpr double kNeeded = kBlock + LiveClock::kReserveFrames;
+        EXPECT_GE(during.least_fill, kNeeded + 192.0) << pace;  // 4 ms
+        EXPECT_LE(during.most_fill - kBlock, kNeeded + 384.0) << pace;
         EXPECT_EQ(during.stalls, 0) << pace;
         EXPECT_NEAR(during.fill, during.target, 96.0) << pace;  // 2 ms
         EXPECT_NEAR(during.ppm, 30.0, 3.0) << pace;
