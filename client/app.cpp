@@ -33,7 +33,9 @@ namespace {
 using namespace std::chrono_literals;
 using boost::system::error_code;
 
-constexpr auto kHousekeeping = 20ms;
+constexpr auto kHousekeeping = 100ms;
+/// While something else acts on what is decoded, heard or felt.
+constexpr auto kBusyHousekeeping = 20ms;
 constexpr auto kStatsPeriod = 1s;
 
 PlayerConfig player_config(const Options& options, double latency_ms) {
@@ -294,18 +296,20 @@ private:
         }
     }
 
-    /// At most kHousekeeping; less if a state is to be heard or a point to be felt before.
+    /// Less than the period if a state is to be heard or a point to be felt before.
     [[nodiscard]] std::chrono::nanoseconds until_next() const {
+        const std::chrono::nanoseconds period =
+            recorder_ || runner_ || feeder_ ? kBusyHousekeeping : kHousekeeping;
         auto due = session_.states().next_due(session_.heard_stream());
         if (const auto felt = session_.haptics().next_due(); felt && (!due || *felt < *due)) {
             due = felt;
         }
         if (!due || !session_.clock().valid) {
-            return kHousekeeping;
+            return period;
         }
         // A microsecond more, so that the frame has started when it is asked for.
         const auto wait = session_.clock().to_local(to_instant(*due)) - opened_.clock->now() + 1us;
-        return std::clamp<std::chrono::nanoseconds>(wait, 0ns, kHousekeeping);
+        return std::clamp<std::chrono::nanoseconds>(wait, 0ns, period);
     }
 
     [[nodiscard]] MediaTime media_at_dac() const {

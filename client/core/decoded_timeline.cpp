@@ -1,12 +1,11 @@
 #include "client/core/decoded_timeline.hpp"
 
-#include "common/audio/format.hpp"
-
 #include <algorithm>
 
 namespace earshot::client {
 
-DecodedTimeline::DecodedTimeline() : samples_(audio::kListenerChannels, kBlocks * kBlockFrames) {}
+DecodedTimeline::DecodedTimeline()
+    : samples_(std::size_t{audio::kListenerChannels} * kFrames) {}
 
 void DecodedTimeline::restart(std::int64_t media) noexcept {
     begin_ = media;
@@ -17,7 +16,7 @@ audio::BlockView DecodedTimeline::append(const BlockInfo& info) noexcept {
     if (count_ == kBlocks) {
         const int dropped = kBlocks - kKeptBlocks;
         for (int c = 0; c < audio::kListenerChannels; ++c) {
-            const auto channel = samples_.channel(c);
+            const auto channel = samples().channel(c);
             std::copy(channel.begin() + dropped * kBlockFrames, channel.end(), channel.begin());
         }
         std::copy(infos_.begin() + dropped, infos_.end(), infos_.begin());
@@ -26,14 +25,14 @@ audio::BlockView DecodedTimeline::append(const BlockInfo& info) noexcept {
     }
     infos_[static_cast<std::size_t>(count_)] = info;
     ++count_;
-    return samples_.view().part((count_ - 1) * kBlockFrames, kBlockFrames);
+    return samples().part((count_ - 1) * kBlockFrames, kBlockFrames);
 }
 
 audio::ConstBlockView DecodedTimeline::read(std::int64_t from,
                                             int frames,
                                             audio::BlockView scratch) const noexcept {
     if (from >= begin_ && from + frames <= end()) {
-        return audio::ConstBlockView{samples_.view()}.part(static_cast<int>(from - begin_), frames);
+        return samples().part(static_cast<int>(from - begin_), frames);
     }
     const audio::BlockView out = scratch.part(0, frames);
     audio::clear(out);
@@ -42,7 +41,7 @@ audio::ConstBlockView DecodedTimeline::read(std::int64_t from,
     if (first < last) {
         const int held = static_cast<int>(last - first);
         audio::copy(
-            audio::ConstBlockView{samples_.view()}.part(static_cast<int>(first - begin_), held),
+            samples().part(static_cast<int>(first - begin_), held),
             out.part(static_cast<int>(first - from), held));
     }
     return out;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "common/audio/block.hpp"
+#include "common/audio/format.hpp"
+#include "common/base/zeroed_array.hpp"
 #include "common/wire/packet.hpp"
 
 #include <array>
@@ -47,14 +49,23 @@ public:
         return infos_[static_cast<std::size_t>(index)];
     }
     [[nodiscard]] audio::ConstBlockView block(int index) const noexcept {
-        return samples_.view().part(index * kBlockFrames, kBlockFrames);
+        return samples().part(index * kBlockFrames, kBlockFrames);
     }
     [[nodiscard]] std::int64_t block_media(int index) const noexcept {
         return begin_ + std::int64_t{index} * kBlockFrames;
     }
 
 private:
-    audio::Block samples_;
+    static constexpr int kFrames = kBlocks * kBlockFrames;
+
+    [[nodiscard]] audio::BlockView samples() noexcept {
+        return {samples_.data(), audio::kListenerChannels, kFrames, kFrames};
+    }
+    [[nodiscard]] audio::ConstBlockView samples() const noexcept {
+        return {samples_.data(), audio::kListenerChannels, kFrames, kFrames};
+    }
+
+    ZeroedArray<float> samples_;  ///< Planar, shape [2][kFrames].
     std::array<BlockInfo, kBlocks> infos_{};
     std::int64_t begin_ = 0;
     int count_ = 0;

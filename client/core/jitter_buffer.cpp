@@ -4,8 +4,7 @@
 
 namespace earshot::client {
 
-JitterBuffer::JitterBuffer()
-    : slots_(std::make_unique<std::array<wire::PacketSlot, kCapacity>>()) {}
+JitterBuffer::JitterBuffer() : slots_(kCapacity) {}
 
 void JitterBuffer::reset() noexcept {
     marks_.fill({});
@@ -50,7 +49,7 @@ Arrival JitterBuffer::insert(const wire::PacketSlot& packet) noexcept {
     } else if (!flowing_ && sequence > highest_) {
         drop_below(sequence);  // a jump over the whole window: nothing of it stays
     }
-    (*slots_)[index(sequence)] = packet;
+    slots_[index(sequence)] = packet;
     mark = {sequence, Place::stored};
     ++waiting_;
     highest_ = std::max(highest_, sequence);
@@ -88,7 +87,7 @@ void JitterBuffer::flow_from(std::uint32_t sequence) noexcept {
 
 const wire::PacketSlot* JitterBuffer::peek() const noexcept {
     const Mark& mark = marks_[index(next_)];
-    return mark.place == Place::stored && mark.sequence == next_ ? &(*slots_)[index(next_)]
+    return mark.place == Place::stored && mark.sequence == next_ ? &slots_[index(next_)]
                                                                  : nullptr;
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "common/base/zeroed_array.hpp"
 #include "common/wire/packet.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 
 namespace earshot::client {
@@ -72,7 +72,7 @@ private:
         return sequence % kCapacity;
     }
 
-    std::unique_ptr<std::array<wire::PacketSlot, kCapacity>> slots_;
+    ZeroedArray<wire::PacketSlot> slots_;
     std::array<Mark, kCapacity> marks_{};
     std::int64_t base_media_ = 0;  ///< Media time of sequence 0.
     std::uint32_t next_ = 0;

@@ -57,7 +57,7 @@ void ListenerLink::on_envelope(std::span<const std::byte> bytes, LocalInstant re
         live_since_ = received;
         events_.on_live();
     }
-    hasten_tick();
+    retime_tick();
 }
 
 void ListenerLink::on_datagram(wire::DatagramType type,
@@ -67,7 +67,7 @@ void ListenerLink::on_datagram(wire::DatagramType type,
 }
 
 void ListenerLink::on_datagrams_read() {
-    hasten_tick();
+    retime_tick();
 }
 
 std::optional<boost::asio::ip::udp::endpoint> ListenerLink::datagram_peer() const {
@@ -120,9 +120,10 @@ void ListenerLink::schedule_tick() {
     });
 }
 
-/// What has just come may be a reason to do something sooner.
-void ListenerLink::hasten_tick() {
-    if (connection_ && session_.next_due() < tick_at_) {
+/// What has just come may be a reason to do something sooner, or to sleep on: a watch over silence
+/// that is put off costs less than one that wakes for nothing.
+void ListenerLink::retime_tick() {
+    if (connection_ && session_.next_due() != tick_at_) {
         schedule_tick();
     }
 }

@@ -65,7 +65,7 @@ private:
     void on_datagrams_read() override;
     [[nodiscard]] std::optional<boost::asio::ip::udp::endpoint> datagram_peer() const override;
     void schedule_tick();
-    void hasten_tick();
+    void retime_tick();
 
     boost::asio::io_context& io_;
     ServerUrl url_;

@@ -18,8 +18,8 @@
 namespace earshot::client {
 namespace {
 
-/// 5 s of packets of one stream: what comes in while the device sleeps.
-constexpr std::size_t kPacketRing = 256;
+/// 2.5 s of packets of one stream: what comes in while the device sleeps, and is worth keeping.
+constexpr std::size_t kPacketRing = 128;
 constexpr std::size_t kCommandRing = 64;
 constexpr std::size_t kTapRing = 64;
 /// Longest stretch planned and decoded for at once.
