@@ -57,6 +57,13 @@ bool MediaPath::on_offer(const v1::MediaOffer& offer,
     return true;
 }
 
+void MediaPath::heard(LocalInstant now) {
+    path_.heard(now);
+    if (path_.in_use() && !told_in_use_) {
+        tick(now);
+    }
+}
+
 void MediaPath::acknowledged(std::uint64_t nonce, LocalInstant now) {
     path_.acknowledged(nonce, now);
     if (path_.in_use() && !told_in_use_) {

@@ -41,7 +41,7 @@ public:
     void forget() { repair_.clear(); }
 
     /// A datagram came that only the server can have sent.
-    void heard(LocalInstant now) noexcept { path_.heard(now); }
+    void heard(LocalInstant now);
     /// It acknowledges a probe.
     void acknowledged(std::uint64_t nonce, LocalInstant now);
     /// A packet came, by whichever way.

@@ -52,6 +52,9 @@ public:
     Verdict take(const ClockReply& reply, LocalInstant t4) noexcept;
 
     [[nodiscard]] const sync::ClockModel& model() const noexcept { return model_; }
+    [[nodiscard]] const sync::ClockEstimatorCounters& counters() const noexcept {
+        return estimator_.counters();
+    }
     /// Of the newest reply, without the server's share.
     [[nodiscard]] std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
 

@@ -38,6 +38,9 @@ std::chrono::nanoseconds UdpPath::silent_limit() const noexcept {
 
 void UdpPath::heard(LocalInstant now) noexcept {
     last_heard_ = std::max(last_heard_, now);
+    if (state_ == State::returning && now - gave_up_ < kStallEnds) {
+        use(now);
+    }
 }
 
 void UdpPath::acknowledged(std::uint64_t nonce, LocalInstant now) noexcept {
@@ -75,6 +78,7 @@ void UdpPath::use(LocalInstant now) noexcept {
 void UdpPath::give_up(LocalInstant now) noexcept {
     state_ = State::returning;
     ++fallbacks_;
+    gave_up_ = now;
     acks_in_row_ = 0;
     left_at_start_ = 0;
     period_ = kProbePeriod;

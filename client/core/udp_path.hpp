@@ -14,7 +14,8 @@ namespace earshot::client {
 /// Until the first acknowledgement, and after a fall-back, probes look for a path: 5 in the first
 /// second, then every 2 s, growing to 10 s. The first time one acknowledgement is enough; after a
 /// fall-back it takes three in a row. While UDP is used, silence is asked about with probes; what
-/// answers nothing for silent_limit() is given up.
+/// answers nothing for silent_limit() is given up; if it is heard again soon after, it had only
+/// stalled, as radios do, and is used again at once.
 /// Thread: one owner. Pure: time is what the caller says it is.
 class UdpPath {
 public:
@@ -28,6 +29,8 @@ public:
     static constexpr std::chrono::milliseconds kShortestSilence{250};
     /// The same while none is: a burst of exchanges comes every 2 s.
     static constexpr std::chrono::milliseconds kIdleSilence{3'000};
+    /// What is heard so soon after a fall-back ends it.
+    static constexpr std::chrono::milliseconds kStallEnds{1'000};
 
     /// A way was offered: starts to probe it.
     /// @param lead  How far ahead audio comes.
@@ -86,6 +89,7 @@ private:
     std::chrono::nanoseconds lead_{0};
     LocalInstant next_probe_{};
     LocalInstant last_heard_{};
+    LocalInstant gave_up_{};
     LocalInstant last_tick_{};
     bool audio_due_ = false;
     std::chrono::nanoseconds round_trip_{0};

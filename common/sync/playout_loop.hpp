@@ -3,12 +3,19 @@
 namespace earshot::sync {
 
 /// What a PlayoutLoop may do. The defaults are DESIGN's figures for a playing listener.
+///
+/// A listener begins to sound before it knows its skew: 50 ppm off is common where a radio is busy,
+/// and 20 ppm/s would have it out by half a millisecond for ten seconds. What the start is allowed
+/// is far from being heard, too: 100 ppm/s moves the pitch by 0.17 cents a second, and the largest
+/// correction is 0.05 %, half of what the best listeners tell apart when they hear one tone after
+/// the other (Wier, Jesteadt and Green 1977: 0.1 to 0.2 % at 1 kHz).
 struct PlayoutLoopSettings {
-    double frequency_hz = 0.05;        ///< Natural frequency, locked.
-    double start_frequency_hz = 0.3;   ///< For start_s after restart().
-    double start_s = 2.0;              ///< How long the faster loop runs.
-    double limit_ppm = 500.0;          ///< Largest correction.
-    double slew_ppm_per_s = 20.0;      ///< Fastest change while heard.
+    double frequency_hz = 0.05;           ///< Natural frequency, locked.
+    double start_frequency_hz = 0.1;     ///< In the start, after restart().
+    double start_s = 10.0;                ///< How long a freer loop runs at least.
+    double limit_ppm = 500.0;             ///< Largest correction.
+    double slew_ppm_per_s = 20.0;         ///< Fastest change while heard.
+    double start_slew_ppm_per_s = 100.0;  ///< The same, in the start.
     double reanchor_error_s = 20e-3;   ///< Errors above this ...
     double reanchor_after_s = 200e-3;  ///< ... for this long are not chased but jumped.
 };
@@ -58,6 +65,7 @@ private:
     bool watching_ = false;
     double beyond_s_ = 0.0;  ///< How long the error has been above the re-anchor limit.
     double age_s_ = 0.0;
+    bool starting_ = true;
 };
 
 }  // namespace earshot::sync

@@ -151,14 +151,16 @@ TEST(Udp, PlaysOnAtThirtyPerCentAndJustAsExactly) {
     }
     const MediaReference reference =
         decode_stream(read_journal(scene.folder / "journal"), StreamId{0});
-    const ErrorSettings from{.from_media = scene.segment.media + kSecond};
+    // Settled: what a start costs depends on the luck of its first exchanges, losses or not.
+    const ErrorSettings from{.from_media = scene.segment.media + 8 * kSecond};
     const auto with = measure_presentation_error(hit.recording(), reference, scene.epoch, from);
     const auto without =
         measure_presentation_error(spared.recording(), reference, scene.epoch, from);
     std::cout << summary("with losses", with) << '\n' << summary("without", without) << '\n';
-    EXPECT_GE(with.windows.size(), 40U);
-    // Queueing of 1 ms each way is in both; beside it the losses must not show.
-    EXPECT_LE(with.p99_us(), std::max(500.0, 2.0 * without.p99_us()));
+    EXPECT_GE(with.windows.size(), 25U);
+    // Queueing of 1 ms each way is in both, and makes this much; beside it no losses show. Over
+    // many networks the simulation compares them: "30 % lost" and "busy Wi-Fi".
+    EXPECT_LE(with.p99_us(), std::max(150.0, 1.5 * without.p99_us()));
 }
 
 TEST(Udp, GoesToTheWebSocketAndBackWithoutAGap) {

@@ -9,8 +9,9 @@ SimulatedListener::SimulatedListener(std::uint32_t seed, const ListenerModel& mo
     : model_(model),
       network_(seed, model.clock, model.up, model.down),
       device_(seed + 1, model.device),
-      schedule_(network_.local(0.0)),
       corrector_(std::chrono::nanoseconds{0}, 0) {
+    clock_.restart(network_.local(0.0), false);
+    clock_.set_lossy(true);
     if (model.sleeps_at_s >= 0.0) {
         network_.clock().suspend(model.sleeps_at_s, model.sleeps_s);
     }
@@ -24,19 +25,23 @@ void SimulatedListener::run_to(double true_s) {
 
 void SimulatedListener::exchange(double now_s) {
     std::sort(replies_.begin(), replies_.end(),
-              [](const auto& a, const auto& b) { return a.arrives_s < b.arrives_s; });
-    const auto ahead = std::find_if(replies_.begin(), replies_.end(),
-                                    [now_s](const auto& reply) { return reply.arrives_s > now_s; });
+              [](const auto& a, const auto& b) { return a.there.arrives_s < b.there.arrives_s; });
+    const auto ahead = std::find_if(replies_.begin(), replies_.end(), [now_s](const auto& reply) {
+        return reply.there.arrives_s > now_s;
+    });
     for (auto reply = replies_.begin(); reply != ahead; ++reply) {
-        estimator_.add(reply->sample);
+        const sync::ClockSample& sample = reply->there.sample;
+        const auto ns = [](auto instant) { return instant.time_since_epoch().count(); };
+        clock_.take({static_cast<std::uint64_t>(ns(sample.t1)), ns(sample.t2), ns(sample.t3),
+                     reply->sequence},
+                    sample.t4);
     }
     replies_.erase(replies_.begin(), ahead);
-    const LocalInstant now = network_.local(now_s);
-    if (schedule_.due(now)) {
+    if (clock_.due(network_.local(now_s))) {
+        const std::uint32_t sequence = clock_.send(network_.local(now_s));
         if (const auto reply = network_.request(now_s)) {
-            replies_.push_back(*reply);
+            replies_.push_back({*reply, sequence});
         }
-        schedule_.sent(now);
     }
 }
 
@@ -52,9 +57,9 @@ void SimulatedListener::block() {
     const std::int64_t written = frame_ + device_.model().buffered;
     sink_.update(frame_, device_.report(frame_, network_.clock()));
     const LocalInstant dac_time = sink_.instant_of(written);
-    if (sink_.locked() && corrector_.ready(estimator_.model(), {dac_time, sink_.rate_hz()})) {
+    if (sink_.locked() && corrector_.ready(clock_.model(), {dac_time, sink_.rate_hz()})) {
         auto stretch =
-            corrector_.plan(estimator_.model(), {dac_time, sink_.rate_hz()}, 0, frames, playing_);
+            corrector_.plan(clock_.model(), {dac_time, sink_.rate_hz()}, 0, frames, playing_);
         if (stretch.reanchor) {
             corrector_.reanchor(stretch, frames);
             ++reanchors_;
@@ -66,7 +71,7 @@ void SimulatedListener::block() {
 }
 
 SimulatedListener::View SimulatedListener::view() const {
-    const sync::ClockModel& model = estimator_.model();
+    const sync::ClockModel& model = clock_.model();
     const auto us = [](std::chrono::nanoseconds ns) {
         return static_cast<double>(ns.count()) * 1e-3;
     };

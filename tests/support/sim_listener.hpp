@@ -1,9 +1,8 @@
 #pragma once
 
 #include "client/core/drift_corrector.hpp"
-#include "common/sync/clock_estimator.hpp"
+#include "client/core/session_clock.hpp"
 #include "common/sync/device_clock.hpp"
-#include "common/sync/exchange_schedule.hpp"
 #include "tests/support/sim_device.hpp"
 #include "tests/support/sim_network.hpp"
 
@@ -22,8 +21,8 @@ struct ListenerModel {
     double sleeps_s = 0.0;
 };
 
-/// A listener without sound: the real exchange schedule, estimator, device clocks, and resampler
-/// position of earshot-client, between a simulated clock, network and device. Faster than real
+/// A listener without sound: the real exchanges, estimator, device clocks, and resampler position
+/// of earshot-client, between a simulated clock, network and device. Faster than real
 /// time; the same seed and model give the same run.
 class SimulatedListener {
 public:
@@ -44,7 +43,7 @@ public:
     [[nodiscard]] View view() const;
     [[nodiscard]] int reanchors() const { return reanchors_; }
     [[nodiscard]] const sync::ClockEstimatorCounters& counters() const {
-        return estimator_.counters();
+        return clock_.counters();
     }
 
 private:
@@ -54,11 +53,15 @@ private:
     ListenerModel model_;
     SimulatedNetwork network_;
     SimulatedDevice device_;
-    sync::ClockEstimator estimator_;
-    sync::ExchangeSchedule schedule_;
+    client::SessionClock clock_;
     sync::DeviceClock sink_;
     client::DriftCorrector corrector_;
-    std::vector<SimulatedNetwork::Reply> replies_;  ///< On their way.
+    /// On its way.
+    struct Reply {
+        SimulatedNetwork::Reply there;
+        std::uint32_t sequence = 0;
+    };
+    std::vector<Reply> replies_;
     std::int64_t frame_ = 0;                        ///< Leaves the DAC at the next block.
     double now_s_ = 0.0;
     double presentation_us_ = 0.0;

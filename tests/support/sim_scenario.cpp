@@ -49,6 +49,11 @@ constexpr DirectionModel with_losses(DirectionModel model) {
     return model;
 }
 
+constexpr DirectionModel with_thirty_percent_lost(DirectionModel model) {
+    model.loss_share = 0.3;
+    return model;
+}
+
 const std::array kScenarios{
     Scenario{.name = "wired", .up = kWired, .down = kWired, .pair_p99_us = 20.0},
     Scenario{.name = "busy Wi-Fi", .up = kBusyWifiUp, .down = kBusyWifiDown, .pair_p99_us = 100.0},
@@ -84,6 +89,11 @@ const std::array kScenarios{
              .up = with_losses(kBusyWifiUp),
              .down = with_losses(kBusyWifiDown),
              .pair_p99_us = 150.0},
+    Scenario{.name = "30 % lost",
+             .up = with_thirty_percent_lost(kBusyWifiUp),
+             .down = with_thirty_percent_lost(kBusyWifiDown),
+             .pair_p99_us = 100.0,
+             .like = "busy Wi-Fi"},
     Scenario{.name = "reports 400 us unsure",
              .up = kWired,
              .down = kWired,

@@ -22,6 +22,7 @@ struct Scenario {
     double sleeps_s = 0.0;        ///< The first listener's machine sleeps at a third of the time.
     double pair_p99_us = 0.0;     ///< Bound of the error between two listeners.
     bool common = true;           ///< All listeners are compared; else all but the first.
+    std::string_view like = "";   ///< Errors are this earlier scenario's, or a quarter more.
 };
 
 /// All of them, from quiet to nasty.

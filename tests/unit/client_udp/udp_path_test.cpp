@@ -181,6 +181,34 @@ TEST_F(UdpPathTest, GoesBackAfterThreeAnswersInARow) {
     EXPECT_EQ(sent_.size(), 3U);
 }
 
+TEST_F(UdpPathTest, IsUsedAgainAtOnceWhereItHadOnlyStalled) {
+    path_.begin(now_, 400ms);
+    run(500ms);
+    answers_ = [](LocalInstant) { return false; };
+    audio_due_ = true;
+    hear_every(20ms);
+    run(1s);
+    audio_every_ = 0ms;
+    run(280ms);
+    ASSERT_FALSE(path_.in_use());
+    path_.heard(now_);  // what the stall held up
+    EXPECT_TRUE(path_.in_use());
+    EXPECT_EQ(path_.fallbacks(), 1U);
+    run(200ms);
+    EXPECT_TRUE(path_.in_use()) << "and given its time anew";
+}
+
+TEST_F(UdpPathTest, OneDatagramOutOfALongSilenceIsNoWayBack) {
+    path_.begin(now_, 400ms);
+    run(500ms);
+    answers_ = [](LocalInstant) { return false; };
+    audio_due_ = true;
+    run(2s);
+    ASSERT_FALSE(path_.in_use());
+    path_.heard(now_);
+    EXPECT_FALSE(path_.in_use());
+}
+
 TEST_F(UdpPathTest, ALostAnswerBreaksTheRow) {
     path_.begin(now_, 400ms);
     run(10ms);
@@ -218,7 +246,7 @@ TEST_F(UdpPathTest, BelievesNoInventedOrRepeatedAnswer) {
     EXPECT_FALSE(path_.in_use()) << "answered before it was asked";
     path_.acknowledged(1, now_);
     EXPECT_TRUE(path_.in_use());
-    run(4s);
+    run(5s);
     ASSERT_FALSE(path_.in_use());
     for (int n = 0; n < 10; ++n) {
         path_.acknowledged(1, now_);

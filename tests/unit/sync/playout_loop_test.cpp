@@ -61,7 +61,9 @@ TEST(PlayoutLoop, WorksOffAStepWithoutRinging) {
         const Response r = respond(loop, step_s, 0.0, 0.0, 120.0);
         EXPECT_NEAR(r.final_us, 0.0, 1.0) << step_s;
         EXPECT_LT(r.overshoot_us, std::max(15.0, 0.1 * std::abs(step_s) * 1e6)) << step_s;
-        EXPECT_LE(r.fastest_ppm_per_s, 20.0 + 1e-6) << step_s;
+        EXPECT_LE(r.fastest_ppm_per_s, 100.0 + 1e-6) << step_s;
+        const Response later = respond(loop, step_s, 0.0, 0.0, 120.0);
+        EXPECT_LE(later.fastest_ppm_per_s, 20.0 + 1e-6) << step_s;
         EXPECT_EQ(r.reanchors, 0) << step_s;
     }
 }
@@ -69,10 +71,22 @@ TEST(PlayoutLoop, WorksOffAStepWithoutRinging) {
 TEST(PlayoutLoop, SettlesAMillisecondWithinHalfAMinute) {
     PlayoutLoop loop;
     loop.restart(0.0);
-    const Response r = respond(loop, 1e-3, 0.0, 0.0, 120.0);
-    std::cout << "1 ms step: settled in " << r.settled_s << " s, overshoot " << r.overshoot_us
-              << " us\n";
-    EXPECT_LT(r.settled_s, 30.0);
+    const Response early = respond(loop, 1e-3, 0.0, 0.0, 120.0);
+    const Response late = respond(loop, 1e-3, 0.0, 0.0, 120.0);
+    std::cout << "1 ms step: settled in " << early.settled_s << " s at the start, later in "
+              << late.settled_s << " s, overshoot " << late.overshoot_us << " us\n";
+    EXPECT_LT(early.settled_s, 12.0);
+    EXPECT_LT(late.settled_s, 30.0);
+}
+
+TEST(PlayoutLoop, IsSoonRidOfASkewItLearnsOfTooLate) {
+    PlayoutLoop loop;
+    loop.restart(-60.0);  // as the first exchanges said
+    respond(loop, 0.0, 20.0, -60.0, 2.0);
+    const Response r = respond(loop, 150e-6, 20.0, 20.0, 20.0);
+    std::cout << "80 ppm learnt after 2 s: settled in " << r.settled_s << " s\n";
+    EXPECT_LT(r.settled_s, 8.0);
+    EXPECT_LT(r.overshoot_us, 40.0);
 }
 
 TEST(PlayoutLoop, FindsASkewNobodyToldIt) {

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <iostream>
+#include <map>
 #include <string>
+#include <string_view>
 
 namespace earshot::test {
 namespace {
@@ -32,11 +34,16 @@ void expect_outcome(const Scenario& scenario, const Outcome& outcome) {
 
 void expect_lockstep(std::uint32_t first_seed, int seeds, double seconds) {
     print_head(std::cout);
+    std::map<std::string_view, double> pair_p99_us;
     for (const Scenario& scenario : scenarios()) {
         SCOPED_TRACE(std::string(scenario.name));
         const Outcome outcome = simulate(scenario, first_seed, seeds, seconds);
         print_line(std::cout, scenario, outcome);
         expect_outcome(scenario, outcome);
+        pair_p99_us[scenario.name] = outcome.pair_p99_us;
+        if (!scenario.like.empty()) {
+            EXPECT_LE(outcome.pair_p99_us, 1.25 * pair_p99_us.at(scenario.like));
+        }
     }
 }
 
