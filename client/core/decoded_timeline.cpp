@@ -4,8 +4,7 @@
 
 namespace earshot::client {
 
-DecodedTimeline::DecodedTimeline()
-    : samples_(std::size_t{audio::kListenerChannels} * kFrames) {}
+DecodedTimeline::DecodedTimeline() : samples_(std::size_t{audio::kListenerChannels} * kFrames) {}
 
 void DecodedTimeline::restart(std::int64_t media) noexcept {
     begin_ = media;
@@ -40,9 +39,8 @@ audio::ConstBlockView DecodedTimeline::read(std::int64_t from,
     const std::int64_t last = std::min(from + frames, end());
     if (first < last) {
         const int held = static_cast<int>(last - first);
-        audio::copy(
-            samples().part(static_cast<int>(first - begin_), held),
-            out.part(static_cast<int>(first - from), held));
+        audio::copy(samples().part(static_cast<int>(first - begin_), held),
+                    out.part(static_cast<int>(first - from), held));
     }
     return out;
 }

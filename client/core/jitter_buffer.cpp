@@ -87,8 +87,7 @@ void JitterBuffer::flow_from(std::uint32_t sequence) noexcept {
 
 const wire::PacketSlot* JitterBuffer::peek() const noexcept {
     const Mark& mark = marks_[index(next_)];
-    return mark.place == Place::stored && mark.sequence == next_ ? &slots_[index(next_)]
-                                                                 : nullptr;
+    return mark.place == Place::stored && mark.sequence == next_ ? &slots_[index(next_)] : nullptr;
 }
 
 void JitterBuffer::pass() noexcept {

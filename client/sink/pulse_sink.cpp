@@ -32,7 +32,8 @@ namespace {
 using namespace std::chrono_literals;
 
 /// 20 ms at a time: half the wake-ups of 10 ms, and PulseAudio's mixer, which ends a piece wherever
-/// a stream's block ends, loses less time to rounding (a null sink runs 0.5 us fast for each piece).
+/// a stream's block ends, loses less time to rounding (a null sink runs half a microsecond fast
+/// with each piece; with eight listeners that was more than they correct).
 constexpr int kPeriodFrames = 960;
 constexpr std::uint32_t kFrameBytes = audio::kListenerChannels * sizeof(float);
 /// 60 ms: PulseAudio's timer scheduling holds it on any desktop, and it costs no lip-sync.

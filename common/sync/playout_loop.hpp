@@ -11,13 +11,13 @@ namespace earshot::sync {
 /// the other (Wier, Jesteadt and Green 1977: 0.1 to 0.2 % at 1 kHz).
 struct PlayoutLoopSettings {
     double frequency_hz = 0.05;           ///< Natural frequency, locked.
-    double start_frequency_hz = 0.1;     ///< In the start, after restart().
+    double start_frequency_hz = 0.1;      ///< In the start, after restart().
     double start_s = 10.0;                ///< How long a freer loop runs at least.
     double limit_ppm = 500.0;             ///< Largest correction.
     double slew_ppm_per_s = 20.0;         ///< Fastest change while heard.
     double start_slew_ppm_per_s = 100.0;  ///< The same, in the start.
-    double reanchor_error_s = 20e-3;   ///< Errors above this ...
-    double reanchor_after_s = 200e-3;  ///< ... for this long are not chased but jumped.
+    double reanchor_error_s = 20e-3;      ///< Errors above this ...
+    double reanchor_after_s = 200e-3;     ///< ... for this long are not chased but jumped.
 };
 
 /// Steers a listener's reading speed so that the frame at the DAC is the scheduled one:

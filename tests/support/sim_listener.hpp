@@ -42,9 +42,7 @@ public:
     void run_to(double true_s);
     [[nodiscard]] View view() const;
     [[nodiscard]] int reanchors() const { return reanchors_; }
-    [[nodiscard]] const sync::ClockEstimatorCounters& counters() const {
-        return clock_.counters();
-    }
+    [[nodiscard]] const sync::ClockEstimatorCounters& counters() const { return clock_.counters(); }
 
 private:
     void exchange(double now_s);
@@ -62,7 +60,7 @@ private:
         std::uint32_t sequence = 0;
     };
     std::vector<Reply> replies_;
-    std::int64_t frame_ = 0;                        ///< Leaves the DAC at the next block.
+    std::int64_t frame_ = 0;  ///< Leaves the DAC at the next block.
     double now_s_ = 0.0;
     double presentation_us_ = 0.0;
     bool slept_ = false;
