@@ -170,7 +170,6 @@ public:
                    sinks(),
                    options.feel ? stream::Feel::tactile_and_haptics : stream::Feel::nothing),
           engine_({.lead = options.lead,
-                   .live_fill = source::kLiveTargetFill,
                    .packets_a_tick = feed_->seekable() ? kFilePacketsABundle : 1,
                    .layers = show_.programme.layer_names()},
                   schedules_,

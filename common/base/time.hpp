@@ -18,6 +18,11 @@ inline constexpr Frames kPacketFrames{960};
 /// Delay of every hearing chain, bypass included (DESIGN 6).
 inline constexpr Frames kChainLatency{960};
 
+/// How long live sound waits that comes first in its burst, whatever the size of the bursts: for
+/// the engine's lateness, and so that there is something to fade out. The rest of a burst, which
+/// comes with it, waits longer by its place in it.
+inline constexpr Frames kLiveWait{360};
+
 /// Look-ahead of the Opus encoder as we run it (CELT, restricted low delay): decoded sound is this
 /// much later than what was encoded. A test of the codec holds it to libopus's own word.
 inline constexpr Frames kCodecDelay{120};

@@ -32,7 +32,7 @@ void EngineThread::run() {
     MediaInstant due = clock_.now();
     while (!stopping_.load(std::memory_order_relaxed)) {
         if (engine_.tick(clock_.now())) sink_.flush();
-        due += engine_.tick_period();
+        due = engine_.next_tick(due);
         const auto wait = due - clock_.now();
         if (wait > std::chrono::nanoseconds{0}) {
             sleep_for_ns(wait);

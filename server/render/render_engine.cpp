@@ -66,11 +66,22 @@ std::chrono::nanoseconds RenderEngine::tick_period() const noexcept {
                                                         follower_.pace());
 }
 
+MediaInstant RenderEngine::next_tick(MediaInstant last) const noexcept {
+    if (live_) {
+        const RenderLane& lane = *lanes_[static_cast<std::size_t>(current_)];
+        // to_instant() rounds down: a nanosecond later the frame has begun.
+        const MediaInstant due =
+            to_instant(lane.next_packet() - reach()) + std::chrono::nanoseconds{1};
+        if (lane.active() && due > last) return due;
+    }
+    return last + tick_period();
+}
+
 Frames RenderEngine::reach() const noexcept {
     if (!live_) return follower_.lead();
     // A packet's last input frame is heard this much after the packet's first decoded frame.
     constexpr Frames kSpan = kChainLatency + kCodecDelay + kPacketFrames;
-    return follower_.lead() - settings_.live_fill - kSpan;
+    return follower_.lead() - kLiveWait - kSpan;
 }
 
 void RenderEngine::carry_out(const show::EngineCommand& command) noexcept {

@@ -17,9 +17,7 @@ namespace earshot::render {
 
 /// How far ahead the engine works.
 struct EngineSettings {
-    Frames lead{19'200};  ///< 400 ms
-    Frames live_fill{
-        1'440};  ///< Live input waits this long in its ring, on average; part of the lead.
+    Frames lead{19'200};     ///< 400 ms
     int packets_a_tick = 2;  ///< 1 in live mode; 1 to 3.
     /// Of the feed, in the order of its channels.
     std::vector<dsp::LayerName> layers{dsp::LayerName::mix};
@@ -61,11 +59,13 @@ public:
 
     [[nodiscard]] int streams() const noexcept { return streams_; }
     [[nodiscard]] EngineCounters counters() const noexcept;
-    /// Until the next tick; live, shorter or longer while the lead changes.
+    /// When to tick next, after a tick that was due at `last`. Live, that is the instant at which
+    /// the next packet is one lead ahead, so that the lead holds to the frame.
     /// Thread: engine.
-    [[nodiscard]] std::chrono::nanoseconds tick_period() const noexcept;
+    [[nodiscard]] MediaInstant next_tick(MediaInstant last) const noexcept;
 
 private:
+    [[nodiscard]] std::chrono::nanoseconds tick_period() const noexcept;
     static void on_event(void* self, const show::EngineEvent& event) noexcept;
     void carry_out(const show::EngineCommand& command) noexcept;
     void follow_lead() noexcept;

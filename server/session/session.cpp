@@ -70,10 +70,9 @@ Risk Session::risk_of(const Listener& listener) const noexcept {
 }
 
 Frames Session::ahead() const noexcept {
-    // What a live source's sound spends in chain, codec and its own packet, and waits on average.
-    constexpr Frames kLiveWait =
-        kChainLatency + kCodecDelay + kPacketFrames + std::chrono::milliseconds{30};
-    return playback_->lead_now() - (playback_->live() ? kLiveWait : Frames{0});
+    // What a live source's sound spends in its ring, in chain, codec and its own packet.
+    constexpr Frames kSpent = kLiveWait + kChainLatency + kCodecDelay + kPacketFrames;
+    return playback_->lead_now() - (playback_->live() ? kSpent : Frames{0});
 }
 
 std::size_t Session::listeners_of(StreamId stream) const noexcept {

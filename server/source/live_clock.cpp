@@ -9,6 +9,7 @@ namespace {
 constexpr double kRate = kSampleRateHz;
 constexpr double kBlockFrames = 960.0;
 constexpr double kMarginFrames = 240.0;  // 5 ms for the engine's own lateness.
+static_assert(kMarginFrames + LiveClock::kReserveFrames == static_cast<double>(kLiveWait.count()));
 constexpr double kLeastDipFrames = 240.0;
 constexpr double kMostDipFrames = 7'680.0;
 constexpr double kWindowSeconds = 10.0;

@@ -15,10 +15,6 @@ struct Arrival {
     bool held_back = false;
 };
 
-/// How long live sound waits, on average, when it comes in bursts of up to 20 ms. The engine counts
-/// it as part of the lead.
-inline constexpr Frames kLiveTargetFill{1'440};
-
 /// How far a LiveClock goes.
 struct LiveClockSettings {
     std::int64_t most_target_frames = 7'680;  ///< 160 ms.
@@ -32,9 +28,8 @@ struct LiveClockSettings {
 ///
 /// A weighted line through the arrivals says how much sound there is at any instant, between bursts
 /// too, and how fast the source runs; what is read is told how fast to read, so that the sound
-/// waits for a constant time. That time follows the bursts seen in the last 10 to 20 s: just enough
-/// that the wait never runs out. A source that waits for us is read at ratio 1.0. Pure: time comes
-/// in with the calls.
+/// waits for a constant time: kLiveWait, and as long as the bursts are that were seen in the last
+/// 10 to 20 s. A source that waits for us is read at ratio 1.0. Pure: time comes in with the calls.
 /// Thread: engine. Real-time: everything.
 class LiveClock {
 public:

@@ -200,12 +200,16 @@ TEST(LiveClock, WaitsLongerForAWriterOfLargeChunks) {
     EXPECT_NEAR(outcome.ppm, 50.0, 2.0);
 }
 
-TEST(LiveClock, WaitsAboutThirtyMillisecondsOnAverageForSmallChunks) {
-    Simulation simulation({.chunk_seconds = 0.010});
-    const Outcome outcome = simulation.run(120.0, 30.0);
-    // What waits falls by a block with every block and by half a chunk before the next one comes.
-    const double average = outcome.target - kBlock / 2.0 - 240.0;
-    EXPECT_NEAR(average, static_cast<double>(kLiveTargetFill.count()), 480.0);  // 10 ms
+TEST(LiveClock, LetsTheFirstOfABurstWaitEquallyLongWhateverTheBurst) {
+    for (const double chunk_ms : {5.0, 10.0, 20.0, 40.0}) {
+        Simulation simulation({.chunk_seconds = chunk_ms * 1e-3});
+        const Outcome outcome = simulation.run(120.0, 30.0);
+        // The line goes through what has come with a burst's last sample. Of a block, the last
+        // waits for as long as there is more than the block; the first of its burst has come as
+        // late as it, and waits less by the burst.
+        const double first_waits = outcome.target - kBlock - chunk_ms * 48.0;
+        EXPECT_NEAR(first_waits, static_cast<double>(kLiveWait.count()), 24.0) << chunk_ms;
+    }
 }
 
 TEST(LiveClock, StallsOnceWhenTheWriterStopsAndStartsAgainWhenItIsBack) {
