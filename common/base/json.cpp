@@ -1,6 +1,7 @@
 #include "common/base/json.hpp"
 
 #include "common/base/assert.hpp"
+#include "common/base/utf8.hpp"
 
 #include <array>
 #include <charconv>
@@ -12,34 +13,6 @@ namespace earshot {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-/// Bytes of the UTF-8 character that text starts with; 0 if it is not one (RFC 3629 section 4).
-std::size_t utf8_length(std::string_view text) noexcept {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto follows = [&](std::size_t i) {
-        return i < text.size() && (byte(i) & 0xC0U) == 0x80U;
-    };
-    const unsigned char first = byte(0);
-    if (first < 0x80U) {
-        return 1;
-    }
-    if (first >= 0xC2U && first <= 0xDFU) {
-        return follows(1) ? 2 : 0;
-    }
-    if (first >= 0xE0U && first <= 0xEFU) {
-        const bool whole = follows(1) && follows(2);
-        const bool overlong = whole && first == 0xE0U && byte(1) < 0xA0U;
-        const bool surrogate = whole && first == 0xEDU && byte(1) > 0x9FU;
-        return whole && !overlong && !surrogate ? 3 : 0;
-    }
-    if (first >= 0xF0U && first <= 0xF4U) {
-        const bool whole = follows(1) && follows(2) && follows(3);
-        const bool overlong = whole && first == 0xF0U && byte(1) < 0x90U;
-        const bool beyond = whole && first == 0xF4U && byte(1) > 0x8FU;
-        return whole && !overlong && !beyond ? 4 : 0;
-    }
-    return 0;
-}
 
 void append_escape(unsigned char c, std::string& out) {
     constexpr std::string_view kHex = "0123456789abcdef";
