@@ -64,6 +64,11 @@ std::string describe(const Show& show) {
                 perspective.state + ", " + std::to_string(cues) + (cues == 1 ? " cue" : " cues");
         text += perspective.id == show.default_perspective ? ", default" : "";
     }
+    for (const CaptionTrack& track : show.captions) {
+        text += "\ncaptions     " + track.language + " (" + track.label + "), " +
+                std::to_string(track.captions.size()) +
+                (track.captions.size() == 1 ? " caption" : " captions");
+    }
     for (const Cue& cue : show.cues) {
         text += "\ncue          " + cue.number + "  " +
                 (cue.at ? format_programme_time(*cue.at) : "by hand     ") + "  " +

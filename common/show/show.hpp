@@ -4,6 +4,7 @@
 #include "common/base/time.hpp"
 #include "common/dsp/chain/transition.hpp"
 #include "common/dsp/state/hearing_settings.hpp"
+#include "common/show/webvtt.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -19,6 +20,7 @@ inline constexpr std::size_t kMaxShowBytes = 1024 * 1024;
 inline constexpr std::size_t kMaxCues = 2000;
 inline constexpr std::size_t kMaxPerspectives = 8;  ///< `objective` included.
 inline constexpr std::size_t kMaxLayers = dsp::kLayers - 1;
+inline constexpr std::size_t kMaxCaptionTracks = 16;
 /// Shortest fade of a cue flagged `sudden`; of others dsp::kShortestFade.
 inline constexpr std::chrono::milliseconds kShortestSuddenFade{30};
 
@@ -66,6 +68,13 @@ struct Cue {
     std::string note;
 };
 
+/// The film's words in one language.
+struct CaptionTrack {
+    std::string language;  ///< A tag of BCP 47: "en", "pt-BR". Each once.
+    std::string label;     ///< How the language calls itself: "English". Else the tag.
+    std::vector<Caption> captions;
+};
+
 /// A show file, validated.
 struct Show {
     std::shared_ptr<const StateLibrary> states;  ///< Presets and the show's own; never null.
@@ -76,6 +85,8 @@ struct Show {
     std::vector<Perspective> perspectives;  ///< objective always among them, first.
     std::string default_perspective;        ///< What a listener gets who does not choose.
     std::vector<Cue> cues;                  ///< By time; those by hand after them, in file order.
+    std::vector<CaptionTrack>
+        captions;  ///< In file order: the first is shown unless another is chosen.
 };
 
 /// Reads and validates a show (TOML). Every error names file, line and what was expected;

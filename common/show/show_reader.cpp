@@ -3,6 +3,7 @@
 #include "common/show/state_library.hpp"
 #include "common/show/suggest.hpp"
 #include "common/show/toml_reader.hpp"
+#include "common/show/webvtt.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,13 +21,14 @@ using namespace std::string_view_literals;
 
 constexpr std::array kRootKeys{"title"sv,     "rights"sv,      "content_notice"sv,
                                "programme"sv, "perspective"sv, "default_perspective"sv,
-                               "cue"sv,       "states"sv};
+                               "cue"sv,       "states"sv,      "captions"sv};
 constexpr std::array kProgrammeKeys{"source"sv, "gain_db"sv, "fps"sv, "layer"sv};
 constexpr std::array kLayerKeys{"name"sv, "file"sv};
 constexpr std::array kPerspectiveKeys{"id"sv, "title"sv, "state"sv, "intensity"sv};
 constexpr std::array kCueKeys{"number"sv,      "name"sv,   "at"sv,        "manual"sv,
                               "perspective"sv, "state"sv,  "intensity"sv, "fade"sv,
                               "curve"sv,       "sudden"sv, "caption"sv,   "note"sv};
+constexpr std::array kCaptionKeys{"language"sv, "label"sv, "file"sv};
 constexpr std::array kCurves{"quintic"sv, "linear"sv};
 constexpr std::array kSourceKinds{"file"sv,  "fifo"sv, "stdin"sv, "alsa"sv,
                                   "pulse"sv, "tone"sv, "demo"sv};
@@ -36,8 +38,28 @@ constexpr std::size_t kShortTextBytes = 120;  ///< Names and titles: one line on
 constexpr std::size_t kLineTextBytes = 300;   ///< Captions.
 constexpr std::size_t kLongTextBytes = 4000;  ///< Notes, notices, rights, paths.
 constexpr std::size_t kNumberBytes = 16;
+constexpr std::size_t kLanguageBytes = 35;  ///< RFC 5646, 4.4.1.
 /// What the summary of all cues may take of one envelope to a listener.
 constexpr std::size_t kMaxSummaryBytes = 224 * 1024;
+
+/// The form of a BCP 47 tag (RFC 5646, 2.1): letters first, then parts of 1 to 8 letters or digits.
+[[nodiscard]] bool is_language_tag(std::string_view tag) noexcept {
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    std::size_t length = 0;
+    bool first = true;
+    for (const char c : tag) {
+        if (c == '-') {
+            if (length == 0 || (first && length < 2)) {
+                return false;
+            }
+            first = false;
+            length = 0;
+        } else if (++length > 8 || !(is_letter(c) || (!first && c >= '0' && c <= '9'))) {
+            return false;
+        }
+    }
+    return length >= (first ? 2U : 1U);
+}
 
 class Reader : private TomlReader {
 public:
@@ -49,10 +71,12 @@ private:
     [[nodiscard]] dsp::LayerName layer_name(const toml::node& node) const;
     [[nodiscard]] std::string source(const toml::node& node) const;
     [[nodiscard]] std::filesystem::path existing_file(const toml::node& node,
-                                                      const std::string& file) const;
+                                                      const std::string& file,
+                                                      std::string_view what = "a sound file") const;
     [[nodiscard]] std::shared_ptr<const StateLibrary> states(const toml::table& root) const;
     void perspectives(const toml::table& root);
     [[nodiscard]] Perspective perspective(const toml::table& table) const;
+    void captions(const toml::table& root);
     void cues(const toml::table& root);
     [[nodiscard]] Cue cue(const toml::table& table);
     void cue_time(const toml::table& table, Cue& cue) const;
@@ -88,6 +112,7 @@ Show Reader::read(const toml::table& root) {
         show_.default_perspective = known_perspective(*node, "default_perspective");
     }
     cues(root);
+    captions(root);
     return std::move(show_);
 }
 
@@ -194,14 +219,17 @@ std::string Reader::source(const toml::node& node) const {
                .string();
 }
 
-std::filesystem::path Reader::existing_file(const toml::node& node, const std::string& file) const {
+std::filesystem::path Reader::existing_file(const toml::node& node,
+                                            const std::string& file,
+                                            std::string_view what) const {
     if (file.empty()) {
-        refuse(node.source(), "expected the name of a sound file, not nothing");
+        refuse(node.source(), "expected the name of " + std::string(what) + ", not nothing");
     }
     std::filesystem::path path = (rules_.folder / file).lexically_normal();
     std::error_code ignored;
     if (rules_.files_must_exist && !std::filesystem::is_regular_file(path, ignored)) {
-        refuse(node.source(), "expected a sound file at " + path.string() + ", found none",
+        refuse(node.source(),
+               "expected " + std::string(what) + " at " + path.string() + ", found none",
                Errc::not_found);
     }
     return path;
@@ -284,6 +312,38 @@ std::string Reader::state(const toml::node& node) const {
         refuse(node.source(), found.failure().text, found.failure().code);
     }
     return id;
+}
+
+void Reader::captions(const toml::table& root) {
+    each_table(root, "captions", kMaxCaptionTracks, [&](const toml::table& table) {
+        known_keys_only(table, kCaptionKeys, "[[captions]]");
+        const toml::node& language = required(table, "language", "for example \"en\"");
+        CaptionTrack track{.language = text_of(language, "language", kLanguageBytes),
+                           .label = text(table, "label", kShortTextBytes),
+                           .captions = {}};
+        if (!is_language_tag(track.language)) {
+            refuse(language.source(), "language \"" + track.language +
+                                          "\": expected a tag such as \"en\" or \"pt-BR\"");
+        }
+        if (std::ranges::find(show_.captions, track.language, &CaptionTrack::language) !=
+            show_.captions.end()) {
+            refuse(language.source(), "there are captions in \"" + track.language + "\" already");
+        }
+        if (track.label.empty()) {
+            track.label = track.language;
+        }
+        const toml::node& file = required(table, "file", "a WebVTT file");
+        const auto path =
+            existing_file(file, text_of(file, "file", kLongTextBytes), "a WebVTT file");
+        if (rules_.files_must_exist) {
+            auto read = load_webvtt(path);
+            if (!read) {
+                refuse(file.source(), read.failure().text, read.failure().code);
+            }
+            track.captions = std::move(*read);
+        }
+        show_.captions.push_back(std::move(track));
+    });
 }
 
 void Reader::cues(const toml::table& root) {
