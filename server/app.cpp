@@ -2,6 +2,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/level.hpp"
+#include "common/base/random_bytes.hpp"
 #include "common/dsp/overlay/measure_levels.hpp"
 #include "common/show/cue_schedule.hpp"
 #include "common/show/hearing_states.hpp"
@@ -32,7 +33,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <sys/random.h>
 #include <systemd/sd-daemon.h>
 
 #include <array>
@@ -47,6 +47,7 @@ namespace earshot::server {
 namespace {
 
 constexpr std::string_view kArea = "server";
+constexpr std::size_t kSessionIdBytes = 8;
 constexpr auto kControlTick = std::chrono::milliseconds{10};
 constexpr std::int64_t kProgressPeriodNs = 3'000'000'000;
 constexpr int kFilePacketsABundle = 2;  // DESIGN 6: 2 to 3 in chase mode, 1 live
@@ -101,22 +102,8 @@ std::shared_ptr<const dsp::ProgrammeLevels> levels_of(const show::Show& show, Lo
     return levels;
 }
 
-std::string random_id() {
-    std::array<unsigned char, 8> bytes{};
-    if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-        throw std::runtime_error("the system gives no random numbers");
-    }
-    std::string id;
-    for (const unsigned char byte : bytes) {
-        constexpr std::string_view kHex = "0123456789abcdef";
-        id += kHex[byte >> 4U];
-        id += kHex[byte & 0xFU];
-    }
-    return id;
-}
-
 session::SessionSettings session_settings(const Options& options) {
-    return {.id = random_id(),
+    return {.id = random_hex(kSessionIdBytes),
             .seats = static_cast<std::size_t>(options.seats),
             .level_cap_dbfs = options.level_cap_dbfs,
             .lead = options.lead,

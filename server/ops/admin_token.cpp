@@ -1,8 +1,9 @@
 #include "server/ops/admin_token.hpp"
 
+#include "common/base/random_bytes.hpp"
+
 #include <fcntl.h>
 #include <openssl/crypto.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,20 +43,6 @@ private:
     int fd_;
 };
 
-std::string make_secret() {
-    std::array<unsigned char, kSecretBytes> bytes{};
-    if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-        throw std::runtime_error("the system gives no random numbers");
-    }
-    constexpr std::string_view kHex = "0123456789abcdef";
-    std::string secret;
-    for (const unsigned char byte : bytes) {
-        secret += kHex[byte >> 4U];
-        secret += kHex[byte & 15U];
-    }
-    return secret;
-}
-
 /// @return nothing if there is no such file.
 std::optional<std::string> read_secret(const std::filesystem::path& file) {
     const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
@@ -87,7 +74,7 @@ void create_secret(const std::filesystem::path& file) {
     std::string temporary = file.string() + ".XXXXXX";
     const Descriptor out(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
     if (out.get() < 0) fail_with_errno(file, "cannot be made");
-    const std::string text = make_secret() + "\n";
+    const std::string text = random_hex(kSecretBytes) + "\n";
     const bool written =
         ::write(out.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
         ::fsync(out.get()) == 0;

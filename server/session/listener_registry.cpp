@@ -1,31 +1,18 @@
 #include "server/session/listener_registry.hpp"
 
+#include "common/base/random_bytes.hpp"
 #include "server/session/badge.hpp"
 
-#include <sys/random.h>
-
 #include <algorithm>
-#include <stdexcept>
+#include <span>
 
 namespace earshot::session {
 namespace {
 
 ResumeToken random_token() {
     ResumeToken token;
-    if (getrandom(token.data(), token.size(), 0) != static_cast<ssize_t>(token.size())) {
-        throw std::runtime_error("the system gives no random numbers");
-    }
+    fill_random(token);
     return token;
-}
-
-/// Takes as long for a wrong token as for a right one.
-bool same_token(const ResumeToken& token, const std::string& claimed) noexcept {
-    if (claimed.size() != token.size()) return false;
-    unsigned difference = 0;
-    for (std::size_t i = 0; i < token.size(); ++i) {
-        difference |= std::to_integer<unsigned>(token[i]) ^ static_cast<unsigned char>(claimed[i]);
-    }
-    return difference == 0;
 }
 
 }  // namespace
@@ -35,7 +22,7 @@ ListenerRegistry::ListenerRegistry(std::size_t seats) : seats_(seats) {}
 Listener* ListenerRegistry::find_token(const std::string& token) noexcept {
     Listener* found = nullptr;
     for (auto& [id, listener] : listeners_) {
-        if (same_token(listener.token, token)) found = &listener;
+        if (same_secret(listener.token, std::as_bytes(std::span{token}))) found = &listener;
     }
     return found;
 }
