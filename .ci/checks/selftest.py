@@ -48,6 +48,7 @@ VIOLATIONS: dict[str, list[Callable[[Path], str]]] = {
     "file length": [lambda r: _plant(r, "common/base/planted.hpp", "#pragma once\n" + "//\n" * 600)],
     "line width": [
         lambda r: _plant(r, "common/base/planted.hpp", "#pragma once\n\n// " + "x " * 60 + "x\n"),
+        lambda r: _plant(r, "client/web/shared/planted.ts", "// " + "x " * 60 + "x\n"),
     ],
     "white space": [
         lambda r: _plant(r, "common/base/planted.hpp", "#pragma once\n\tint x;\n"),
@@ -58,6 +59,8 @@ VIOLATIONS: dict[str, list[Callable[[Path], str]]] = {
     "words": [
         lambda r: _plant(r, "docs/planted.md", "See /wor" + "k/main for more.\n"),
         lambda r: _plant(r, "common/base/planted.hpp", "#pragma once\n// TO" + "DO: later\n"),
+        lambda r: _plant(r, "docs/planted.md", "See ../../share" + "d/notes.\n"),
+        lambda r: _plant(r, "docs/planted.md", "See ../share" + "d/notes.\n"),
     ],
     "function length": [
         lambda r: _plant(r, "common/base/planted.hpp",

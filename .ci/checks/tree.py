@@ -54,6 +54,10 @@ class Tree:
             except UnicodeDecodeError:
                 continue
 
+    def web(self) -> list[str]:
+        """TypeScript and JavaScript files of our own."""
+        return [p for p in self.paths if p.startswith("client/web/") and p.endswith((".ts", ".js", ".mjs"))]
+
     def cpp(self, *suffixes: str) -> list[str]:
         """C++ files of our own; suffixes default to headers and sources."""
         return [p for p in self.paths
