@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Makes all golden files anew from the models beside this file, and says which changed.
 
-usage: regenerate.py [--check] [NAME...]
+usage: regenerate.py [--check] [--program FILE] [NAME...]
 
-  --check  writes nothing; fails if a file is missing, or differs by more than its tolerance
-  NAME     only these folders: acoustic, implant, smearing, tinnitus, wire (default: all)
+  --check         writes nothing; fails if a file is missing, or differs by more than its tolerance
+  --program FILE  what makes sync (default: build/dev/bin/earshot-sync-vectors)
+  NAME            only these folders: acoustic, implant, smearing, tinnitus, wire, sync (default: all)
 
-Needs NumPy (Debian: python3-numpy), but for wire. Exit: 0 as it was, or written; 1 --check found a
-difference; 2 wrong usage; 77 NumPy is missing.
+Needs NumPy (Debian: python3-numpy), but for wire and sync. Exit: 0 as it was, or written; 1 --check
+found a difference, or a program failed; 2 wrong usage; 77 NumPy or the program is missing.
 """
 import argparse
 import importlib
@@ -26,6 +27,9 @@ sys.path.insert(0, str(HERE))
 WRITES_INTO_ITS_OWN = {"implant": True, "smearing": True, "acoustic": False, "tinnitus": False}
 # Another processor or NumPy rounds otherwise: of the largest number of a file.
 TOLERANCE = 1e-6
+# Another C library may round simulated time stamps otherwise, in ns.
+SYNC_SLACK_NS = 2
+SYNC_PROGRAM = HERE.parent.parent / "build/dev/bin/earshot-sync-vectors"
 
 
 def difference(old: bytes, new: bytes) -> float:
@@ -40,6 +44,18 @@ def difference(old: bytes, new: bytes) -> float:
     return float(abs(a - b).max() / max(abs(b).max(), 1e-30))
 
 
+def alike(old, new, slack: int) -> bool:
+    """Whether two JSON values say the same; whole numbers may differ by slack, others by TOLERANCE."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old.keys() == new.keys() and all(alike(old[key], new[key], slack) for key in old)
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(alike(a, b, slack) for a, b in zip(old, new))
+    if slack and isinstance(old, (int, float)) and isinstance(new, (int, float)):
+        whole = isinstance(old, int) and isinstance(new, int)
+        return abs(old - new) <= (slack if whole else TOLERANCE * max(abs(old), abs(new)))
+    return old == new
+
+
 def verdict(old: Path, new: Path) -> str:
     """"" if the files count as equal; else in what they differ."""
     if not old.exists():
@@ -49,32 +65,49 @@ def verdict(old: Path, new: Path) -> str:
     if new.suffix == ".f32":
         off = difference(old.read_bytes(), new.read_bytes())
         return "" if off <= TOLERANCE else f"differs by {off:.1e} of its largest number"
-    if new.suffix == ".json" and json.loads(old.read_text()) == json.loads(new.read_text()):
+    slack = SYNC_SLACK_NS if new.parent.name == "sync" else 0
+    if new.suffix == ".json" and alike(json.loads(old.read_text()), json.loads(new.read_text()), slack):
         return ""
     return "differs"
 
 
-def remake(name: str, folder: Path) -> Path:
-    """Runs a model; the folder with what it wrote."""
+def remake(name: str, folder: Path, program: Path) -> Path:
+    """Runs a model, or for sync the program; the folder with what it wrote."""
     made = folder / name
+    if name == "sync":
+        made.mkdir()
+        subprocess.run([program, made], check=True)
+        return made
     target = folder if WRITES_INTO_ITS_OWN[name] else made
     importlib.import_module(f"{name}_model").main(target)
     return made
+
+
+def missing(name: str, program: Path) -> str:
+    """What a folder cannot be made without, and is not there; else ""."""
+    if name == "sync":
+        return "" if program.is_file() else f"{program} is missing: build earshot-sync-vectors"
+    try:
+        import numpy  # noqa: F401
+    except ImportError:
+        return "NumPy is missing (Debian: python3-numpy)"
+    return ""
 
 
 def compare(name: str, made: Path, check: bool) -> int:
     """Says what changed, and copies it unless told to check only. Number of differences."""
     changed = 0
     kept = HERE / name
+    if not check:
+        kept.mkdir(exist_ok=True)
     for new in sorted(made.iterdir()):
         what = verdict(kept / new.name, new)
         if what:
             changed += 1
             print(f"{name}/{new.name}: {what}")
             if not check:
-                kept.mkdir(exist_ok=True)
                 shutil.copyfile(new, kept / new.name)
-    for old in sorted(kept.iterdir()):
+    for old in sorted(kept.glob("*")):
         if not (made / old.name).exists():
             changed += 1
             print(f"{name}/{old.name}: no model makes it")
@@ -91,9 +124,11 @@ def wire(check: bool) -> int:
 
 
 def main() -> int:
-    names = [*WRITES_INTO_ITS_OWN, "wire"]
+    names = [*WRITES_INTO_ITS_OWN, "wire", "sync"]
     parser = argparse.ArgumentParser(prog="regenerate.py", description="Makes the golden files.")
     parser.add_argument("--check", action="store_true", help="write nothing, fail on a difference")
+    parser.add_argument("--program", type=Path, default=SYNC_PROGRAM, metavar="FILE",
+                        help="what makes sync: earshot-sync-vectors of a build")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     options = parser.parse_args()
     wanted = options.names or names
@@ -105,13 +140,17 @@ def main() -> int:
         if name == "wire":
             changed += wire(options.check)
             continue
-        try:
-            import numpy  # noqa: F401
-        except ImportError:
-            print("regenerate.py: NumPy is missing (Debian: python3-numpy)", file=sys.stderr)
+        lacks = missing(name, options.program)
+        if lacks:
+            print(f"regenerate.py: {lacks}", file=sys.stderr)
             return 77
         with tempfile.TemporaryDirectory() as folder:
-            found = compare(name, remake(name, Path(folder)), options.check)
+            try:
+                made = remake(name, Path(folder), options.program)
+            except subprocess.CalledProcessError as error:
+                print(f"regenerate.py: {error}", file=sys.stderr)
+                return 1
+            found = compare(name, made, options.check)
         print(f"{name}: {'as it was' if found == 0 else f'{found} changed'}")
         changed += found
     return 1 if options.check and changed else 0
