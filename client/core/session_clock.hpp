@@ -75,7 +75,7 @@ private:
     sync::ClockModel model_;
     std::uint32_t next_sequence_ = 1;
     std::uint32_t newest_reply_ = 0;
-    std::uint64_t answered_ = 1;  ///< Bit n: newest_reply_ - n. None is numbered 0.
+    std::uint64_t answered_ = ~std::uint64_t{0};  ///< Bit n: newest_reply_ - n, or never sent.
     std::chrono::nanoseconds round_trip_{0};
     std::array<Open, kOpen> open_{};
     int makes_up_ = 0;  ///< Exchanges that may be made up for: as many as were scheduled.

@@ -92,6 +92,7 @@ TEST(SessionClock, RefusesWhatCannotBe) {
         return clock.take(reply, t4) == SessionClock::Verdict::refused;
     };
     EXPECT_TRUE(refuses(reply_to(0, kStart), kStart + 2ms)) << "none is numbered 0";
+    EXPECT_TRUE(refuses(reply_to(0U - 1U, kStart), kStart + 2ms)) << "nor before it";
     EXPECT_TRUE(refuses(reply_to(sequence + 1, kStart), kStart + 2ms)) << "not asked yet";
     EXPECT_TRUE(refuses(reply_to(sequence, kStart), kStart - 1ms)) << "before it was asked";
     EXPECT_TRUE(refuses(reply_to(sequence, kStart), kStart + 5s)) << "too slow";
