@@ -31,6 +31,14 @@ export default defineConfig(
     },
   },
   {
+    // What runs everywhere leans on nothing.
+    files: ['shared/**'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: '^(?!\\./)' }] }],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'performance', 'setTimeout'],
+    },
+  },
+  {
     // Programs of the build: tsc knows their types from comments, and they say what they did.
     files: ['*.mjs', '*.js'],
     rules: {
