@@ -4,10 +4,11 @@
 usage: regenerate.py [--check] [--program FILE] [NAME...]
 
   --check         writes nothing; fails if a file is missing, or differs by more than its tolerance
-  --program FILE  what makes sync (default: build/dev/bin/earshot-sync-vectors)
-  NAME            only these folders: acoustic, implant, smearing, tinnitus, wire, sync (default: all)
+  --program FILE  what makes the one NAME that is sync or player (default: of build/dev/bin)
+  NAME            only these folders: acoustic, implant, smearing, tinnitus, wire, sync, player
+                  (default: all)
 
-Needs NumPy (Debian: python3-numpy), but for wire and sync. Exit: 0 as it was, or written; 1 --check
+Needs NumPy (Debian: python3-numpy), but for wire, sync and player. Exit: 0 as it was, or written; 1 --check
 found a difference, or a program failed; 2 wrong usage; 77 NumPy or the program is missing.
 """
 import argparse
@@ -29,7 +30,9 @@ WRITES_INTO_ITS_OWN = {"implant": True, "smearing": True, "acoustic": False, "ti
 TOLERANCE = 1e-6
 # Another C library may round simulated time stamps otherwise, in ns.
 SYNC_SLACK_NS = 2
-SYNC_PROGRAM = HERE.parent.parent / "build/dev/bin/earshot-sync-vectors"
+# What the browser's client is held to, C++ itself makes.
+PROGRAMS = HERE.parent.parent / "build/dev/bin"
+MADE_BY = {"sync": "earshot-sync-vectors", "player": "earshot-player-vectors"}
 
 
 def difference(old: bytes, new: bytes) -> float:
@@ -72,9 +75,9 @@ def verdict(old: Path, new: Path) -> str:
 
 
 def remake(name: str, folder: Path, program: Path) -> Path:
-    """Runs a model, or for sync the program; the folder with what it wrote."""
+    """Runs a model, or a program of ours; the folder with what it wrote."""
     made = folder / name
-    if name == "sync":
+    if name in MADE_BY:
         made.mkdir()
         subprocess.run([program, made], check=True)
         return made
@@ -85,8 +88,8 @@ def remake(name: str, folder: Path, program: Path) -> Path:
 
 def missing(name: str, program: Path) -> str:
     """What a folder cannot be made without, and is not there; else ""."""
-    if name == "sync":
-        return "" if program.is_file() else f"{program} is missing: build earshot-sync-vectors"
+    if name in MADE_BY:
+        return "" if program.is_file() else f"{program} is missing: build {MADE_BY[name]}"
     try:
         import numpy  # noqa: F401
     except ImportError:
@@ -124,14 +127,16 @@ def wire(check: bool) -> int:
 
 
 def main() -> int:
-    names = [*WRITES_INTO_ITS_OWN, "wire", "sync"]
+    names = [*WRITES_INTO_ITS_OWN, "wire", *MADE_BY]
     parser = argparse.ArgumentParser(prog="regenerate.py", description="Makes the golden files.")
     parser.add_argument("--check", action="store_true", help="write nothing, fail on a difference")
-    parser.add_argument("--program", type=Path, default=SYNC_PROGRAM, metavar="FILE",
-                        help="what makes sync: earshot-sync-vectors of a build")
+    parser.add_argument("--program", type=Path, metavar="FILE",
+                        help="what makes the one NAME that is given: sync or player")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     options = parser.parse_args()
     wanted = options.names or names
+    if options.program and (len(wanted) != 1 or wanted[0] not in MADE_BY):
+        parser.error("--program makes one folder: sync or player")
     for name in wanted:
         if name not in names:
             parser.error(f"there is no folder '{name}'; there are {', '.join(names)}")
@@ -140,13 +145,14 @@ def main() -> int:
         if name == "wire":
             changed += wire(options.check)
             continue
-        lacks = missing(name, options.program)
+        program = options.program or PROGRAMS / MADE_BY.get(name, "")
+        lacks = missing(name, program)
         if lacks:
             print(f"regenerate.py: {lacks}", file=sys.stderr)
             return 77
         with tempfile.TemporaryDirectory() as folder:
             try:
-                made = remake(name, Path(folder), options.program)
+                made = remake(name, Path(folder), program)
             except subprocess.CalledProcessError as error:
                 print(f"regenerate.py: {error}", file=sys.stderr)
                 return 1
