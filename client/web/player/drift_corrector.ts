@@ -53,24 +53,24 @@ export class DriftCorrector {
     errorS: 0,
     reanchor: false,
   };
-  private readonly loop = new PlayoutLoop();
-  private readonly readAheadFrames: number;
-  private deviceLatencyNs: number;
-  private position = 0;
-  private isReady = false;
+  readonly #loop = new PlayoutLoop();
+  readonly #readAheadFrames: number;
+  #deviceLatencyNs: number;
+  #position = 0;
+  #ready = false;
 
   /**
    * @param deviceLatencyNs  DAC to ear.
    * @param readAheadFrames  By which the output stage delays what is read.
    */
   constructor(deviceLatencyNs: number, readAheadFrames: number) {
-    this.deviceLatencyNs = deviceLatencyNs;
-    this.readAheadFrames = readAheadFrames;
+    this.#deviceLatencyNs = deviceLatencyNs;
+    this.#readAheadFrames = readAheadFrames;
   }
 
   /** A new calibration; while something is heard it is an error like any other. */
   setDeviceLatency(deviceLatencyNs: number): void {
-    this.deviceLatencyNs = deviceLatencyNs;
+    this.#deviceLatencyNs = deviceLatencyNs;
   }
 
   /**
@@ -78,13 +78,13 @@ export class DriftCorrector {
    * that is put up with when it is old enough.
    */
   ready(clock: ClockModel, dacTime: Readonly<DacTime>): boolean {
-    if (!this.isReady && clock.valid) {
+    if (!this.#ready && clock.valid) {
       const good = clock.fitBoundNs <= goodFitNs && clock.skewBound <= goodSkew;
       const age = dacTime.first - clock.since;
       const rough = age >= patienceNs && clock.fitBoundNs <= roughFitNs;
-      this.isReady = good || rough || age >= longPatienceNs;
+      this.#ready = good || rough || age >= longPatienceNs;
     }
-    return this.isReady;
+    return this.#ready;
   }
 
   /**
@@ -100,47 +100,48 @@ export class DriftCorrector {
     frames: number,
     heard: boolean,
   ): Stretch {
-    const { stretch, loop } = this;
+    const { stretch } = this;
+    const loop = this.#loop;
     const offsetNs = Math.round((offset / dacTime.rateHz) * nsPerSecond);
-    const at = localInstant(dacTime.first + this.deviceLatencyNs + offsetNs);
+    const at = localInstant(dacTime.first + this.#deviceLatencyNs + offsetNs);
     const skewPpm = (((1 + clock.skew) * sampleRateHz) / dacTime.rateHz - 1) * 1e6;
-    stretch.scheduled = toMedia(clock, at) * (sampleRateHz * 1e-9) + this.readAheadFrames;
+    stretch.scheduled = toMedia(clock, at) * (sampleRateHz * 1e-9) + this.#readAheadFrames;
     stretch.reanchor = false;
     stretch.errorS = 0;
     if (heard) {
-      stretch.errorS = (stretch.scheduled - this.position) / sampleRateHz;
+      stretch.errorS = (stretch.scheduled - this.#position) / sampleRateHz;
       stretch.stepFirst = 1 + loop.correctionPpm * 1e-6;
       const action = loop.update(stretch.errorS, skewPpm, frames / sampleRateHz);
       stretch.reanchor = action === 'reanchor';
       stretch.stepLast = 1 + loop.correctionPpm * 1e-6;
     } else {
-      this.position = stretch.scheduled;
+      this.#position = stretch.scheduled;
       loop.restart(skewPpm);
       stretch.stepFirst = 1 + loop.correctionPpm * 1e-6;
       stretch.stepLast = stretch.stepFirst;
     }
-    stretch.position = this.position;
-    this.pass(frames);
+    stretch.position = this.#position;
+    this.#pass(frames);
     return stretch;
   }
 
   /** Sets the position of the stretch just planned to the schedule. */
   reanchor(frames: number): void {
     const { stretch } = this;
-    this.loop.reanchored();
+    this.#loop.reanchored();
     stretch.position = stretch.scheduled;
     stretch.errorS = 0;
     stretch.reanchor = false;
-    this.position = stretch.position;
-    this.pass(frames);
+    this.#position = stretch.position;
+    this.#pass(frames);
   }
 
   get correctionPpm(): number {
-    return this.loop.correctionPpm;
+    return this.#loop.correctionPpm;
   }
 
-  private pass(frames: number): void {
+  #pass(frames: number): void {
     const { stretch } = this;
-    this.position += frames * 0.5 * (stretch.stepFirst + stretch.stepLast);
+    this.#position += frames * 0.5 * (stretch.stepFirst + stretch.stepLast);
   }
 }

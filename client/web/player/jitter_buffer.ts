@@ -32,33 +32,33 @@ function within(frame: number): boolean {
  * Thread: one owner. Real-time: everything but the constructor.
  */
 export class JitterBuffer {
-  private readonly slots: PacketSlot[] = [];
-  private readonly markSequence = new Uint32Array(jitterCapacity);
-  private readonly markPlace = new Uint8Array(jitterCapacity);
+  readonly #slots: PacketSlot[] = [];
+  readonly #markSequence = new Uint32Array(jitterCapacity);
+  readonly #markPlace = new Uint8Array(jitterCapacity);
   /** Media time of sequence 0. */
-  private baseMedia = 0;
-  private nextSequence = 0;
-  private highestSequence = 0;
-  private waitingCount = 0;
-  private isBased = false;
-  private isFlowing = false;
+  #baseMedia = 0;
+  #next = 0;
+  #highest = 0;
+  #waiting = 0;
+  #based = false;
+  #flowing = false;
 
   constructor() {
     for (let i = 0; i < jitterCapacity; ++i) {
-      this.slots.push(new PacketSlot());
+      this.#slots.push(new PacketSlot());
     }
   }
 
   /** Empties it for another stream or epoch. */
   reset(): void {
-    this.markSequence.fill(0);
-    this.markPlace.fill(placeEmpty);
-    this.baseMedia = 0;
-    this.nextSequence = 0;
-    this.highestSequence = 0;
-    this.waitingCount = 0;
-    this.isBased = false;
-    this.isFlowing = false;
+    this.#markSequence.fill(0);
+    this.#markPlace.fill(placeEmpty);
+    this.#baseMedia = 0;
+    this.#next = 0;
+    this.#highest = 0;
+    this.#waiting = 0;
+    this.#based = false;
+    this.#flowing = false;
   }
 
   /** Copies a packet in, if it has a place here. */
@@ -67,75 +67,76 @@ export class JitterBuffer {
     if (packet.size > maxPayloadBytes || !within(media) || !within(programme)) {
       return 'refused';
     }
-    if (this.isBased && media !== this.mediaOf(sequence)) {
+    if (this.#based && media !== this.mediaOf(sequence)) {
       return 'refused';
     }
     const index = sequence % jitterCapacity;
-    const place = this.markPlace[index];
-    if (this.markSequence[index] === sequence && (place === placeStored || place === placePlayed)) {
+    const place = this.#markPlace[index];
+    const known = place === placeStored || place === placePlayed;
+    if (known && this.#markSequence[index] === sequence) {
       return 'duplicate';
     }
-    if (sequence < this.nextSequence) {
+    if (sequence < this.#next) {
       return 'late';
     }
-    if (!this.isBased) {
-      this.isBased = true;
-      this.baseMedia = media - sequence * packetFrames;
-      this.highestSequence = sequence;
-    } else if (this.isFlowing) {
-      if (sequence - this.nextSequence >= jitterCapacity) {
+    if (!this.#based) {
+      this.#based = true;
+      this.#baseMedia = media - sequence * packetFrames;
+      this.#highest = sequence;
+    } else if (this.#flowing) {
+      if (sequence - this.#next >= jitterCapacity) {
         return 'refused';
       }
-    } else if (this.highestSequence - sequence >= jitterCapacity) {
+    } else if (this.#highest - sequence >= jitterCapacity) {
       return 'late';
-    } else if (sequence - this.highestSequence >= jitterCapacity) {
+    } else if (sequence - this.#highest >= jitterCapacity) {
       this.dropBelow(sequence); // a jump over the whole window: nothing of it stays
-    } else if (sequence > this.highestSequence) {
+    } else if (sequence > this.#highest) {
       this.dropBelow(Math.max(0, sequence - jitterCapacity + 1));
     }
-    elementAt(this.slots, index).copyFrom(packet);
-    this.markSequence[index] = sequence;
-    this.markPlace[index] = placeStored;
-    ++this.waitingCount;
-    this.highestSequence = Math.max(this.highestSequence, sequence);
+    elementAt(this.#slots, index).copyFrom(packet);
+    this.#markSequence[index] = sequence;
+    this.#markPlace[index] = placeStored;
+    ++this.#waiting;
+    this.#highest = Math.max(this.#highest, sequence);
     return 'stored';
   }
 
   /** True after the first packet: mediaOf() means something. */
   get based(): boolean {
-    return this.isBased;
+    return this.#based;
   }
 
   /** Presentation time, in media frames, of a sequence number; the buffer is based. */
   mediaOf(sequence: number): number {
-    return this.baseMedia + sequence * packetFrames;
+    return this.#baseMedia + sequence * packetFrames;
   }
 
   /** The packet to decode next, counted or not yet here. */
   get next(): number {
-    return this.nextSequence;
+    return this.#next;
   }
 
   /** Packets waiting. */
   get waiting(): number {
-    return this.waitingCount;
+    return this.#waiting;
   }
 
   /** Highest sequence ever stored; the buffer is based. */
   get highest(): number {
-    return this.highestSequence;
+    return this.#highest;
   }
 
   get flowing(): boolean {
-    return this.isFlowing;
+    return this.#flowing;
   }
 
   /** Lowest stored sequence from next on; -1 if nothing waits. */
   lowest(): number {
     let found = -1;
-    for (let i = 0; this.waitingCount > 0 && i < jitterCapacity; ++i) {
-      const sequence = this.markSequence[i] ?? 0;
-      if (this.markPlace[i] === placeStored && (found < 0 || sequence < found)) {
+    for (let i = 0; this.#waiting > 0 && i < jitterCapacity; ++i) {
+      const sequence = this.#markSequence[i] ?? 0;
+      if (this.#markPlace[i] === placeStored && (found < 0 || sequence < found)) {
         found = sequence;
       }
     }
@@ -145,44 +146,44 @@ export class JitterBuffer {
   /** Begins in-order decoding at a sequence; what waits before it is dropped. */
   flowFrom(sequence: number): void {
     this.dropBelow(sequence);
-    this.nextSequence = sequence;
-    this.isFlowing = true;
+    this.#next = sequence;
+    this.#flowing = true;
   }
 
   /** Ends in-order decoding. Nothing before next is wanted any more. */
   stop(): void {
-    this.isFlowing = false;
+    this.#flowing = false;
   }
 
   /** Drops what waits below a sequence. */
   dropBelow(sequence: number): void {
     for (let i = 0; i < jitterCapacity; ++i) {
-      if (this.markPlace[i] === placeStored && (this.markSequence[i] ?? 0) < sequence) {
-        this.markPlace[i] = placeEmpty;
-        --this.waitingCount;
+      if (this.#markPlace[i] === placeStored && (this.#markSequence[i] ?? 0) < sequence) {
+        this.#markPlace[i] = placeEmpty;
+        --this.#waiting;
       }
     }
-    this.nextSequence = Math.max(this.nextSequence, sequence);
+    this.#next = Math.max(this.#next, sequence);
   }
 
   /** The packet next, or null if it is not here. Stays until pass(). */
   peek(): PacketSlot | null {
-    const index = this.nextSequence % jitterCapacity;
+    const index = this.#next % jitterCapacity;
     const here =
-      this.markPlace[index] === placeStored && this.markSequence[index] === this.nextSequence;
-    return here ? elementAt(this.slots, index) : null;
+      this.#markPlace[index] === placeStored && this.#markSequence[index] === this.#next;
+    return here ? elementAt(this.#slots, index) : null;
   }
 
   /** Goes to the following sequence number; the place is remembered as played or missed. */
   pass(): void {
-    const index = this.nextSequence % jitterCapacity;
-    if (this.markPlace[index] === placeStored && this.markSequence[index] === this.nextSequence) {
-      this.markPlace[index] = placePlayed;
-      --this.waitingCount;
+    const index = this.#next % jitterCapacity;
+    if (this.#markPlace[index] === placeStored && this.#markSequence[index] === this.#next) {
+      this.#markPlace[index] = placePlayed;
+      --this.#waiting;
     } else {
-      this.markSequence[index] = this.nextSequence;
-      this.markPlace[index] = placeMissed;
+      this.#markSequence[index] = this.#next;
+      this.#markPlace[index] = placeMissed;
     }
-    ++this.nextSequence;
+    ++this.#next;
   }
 }

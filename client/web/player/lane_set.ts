@@ -49,12 +49,12 @@ export interface DecodeNeed {
  */
 export class LaneSet {
   readonly arrivals: ArrivalCounters = { received: 0, late: 0, duplicate: 0, refused: 0 };
-  private readonly lanes: Lane[] = [];
-  private readonly floors = new Float64Array(streamIds);
+  readonly #lanes: Lane[] = [];
+  readonly #floors = new Float64Array(streamIds);
 
   constructor(makeDecoder: OpusDecoderMaker) {
     for (let i = 0; i < laneCount; ++i) {
-      this.lanes.push(new StreamDecoder(makeDecoder()));
+      this.#lanes.push(new StreamDecoder(makeDecoder()));
     }
   }
 
@@ -62,21 +62,21 @@ export class LaneSet {
   insert(packet: PacketSlot, followed: number, hearer: Hearer): void {
     const { stream, epoch } = packet.stamp;
     ++this.arrivals.received;
-    let lane = this.find(stream, epoch);
-    if (lane === null && epoch < this.floor(stream)) {
+    let lane = this.#find(stream, epoch);
+    if (lane === null && epoch < this.#floor(stream)) {
       ++this.arrivals.late;
       return;
     }
-    lane ??= this.roomFor(packet, followed, hearer);
-    this.count(lane === null ? 'refused' : lane.insert(packet));
+    lane ??= this.#roomFor(packet, followed, hearer);
+    this.#count(lane === null ? 'refused' : lane.insert(packet));
   }
 
   /** Decodes every lane that is heard or may be next; the others rest, and the dead are closed. */
   advance(need: Readonly<DecodeNeed>, counters: DecodeCounters, hearer: Hearer): void {
     // What is heard comes first.
-    const left = this.advanceThose(true, need, need.budget, counters, hearer);
-    this.advanceThose(false, need, left, counters, hearer);
-    this.forgetFloorsIfEmpty();
+    const left = this.#advanceThose(true, need, need.budget, counters, hearer);
+    this.#advanceThose(false, need, left, counters, hearer);
+    this.#forgetFloorsIfEmpty();
   }
 
   /**
@@ -88,10 +88,10 @@ export class LaneSet {
   playable(stream: number, position: number, heard: Lane | null, ahead: number): Lane | null {
     let best: Lane | null = null;
     for (let i = 0; i < laneCount; ++i) {
-      const lane = elementAt(this.lanes, i);
+      const lane = elementAt(this.#lanes, i);
       const started =
-        this.speaksOf(lane, stream) &&
-        lane.epoch >= this.floor(stream) &&
+        this.#speaksOf(lane, stream) &&
+        lane.epoch >= this.#floor(stream) &&
         lane.switchMedia <= position + nearestFrames;
       if (started && (best === null || lane.epoch > best.epoch)) {
         best = lane;
@@ -107,8 +107,8 @@ export class LaneSet {
   nextEvent(stream: number, position: number): number {
     let next = Infinity;
     for (let i = 0; i < laneCount; ++i) {
-      const lane = elementAt(this.lanes, i);
-      if (!this.speaksOf(lane, stream)) {
+      const lane = elementAt(this.#lanes, i);
+      if (!this.#speaksOf(lane, stream)) {
         continue;
       }
       const start = lane.switchMedia - nearestFrames;
@@ -127,8 +127,8 @@ export class LaneSet {
   expected(stream: number, position: number): Lane | null {
     let best: Lane | null = null;
     for (let i = 0; i < laneCount; ++i) {
-      const lane = elementAt(this.lanes, i);
-      if (!this.speaksOf(lane, stream)) {
+      const lane = elementAt(this.#lanes, i);
+      if (!this.#speaksOf(lane, stream)) {
         continue;
       }
       const started = lane.switchMedia <= position;
@@ -144,20 +144,20 @@ export class LaneSet {
 
   /** Epochs of this stream before this one will not be heard again. */
   setFloor(stream: number, epoch: number): void {
-    this.floors[stream] = Math.max(this.floor(stream), epoch);
+    this.#floors[stream] = Math.max(this.#floor(stream), epoch);
   }
 
-  private floor(stream: number): number {
-    return this.floors[stream] ?? 0;
+  #floor(stream: number): number {
+    return this.#floors[stream] ?? 0;
   }
 
-  private speaksOf(lane: Lane, stream: number): boolean {
+  #speaksOf(lane: Lane, stream: number): boolean {
     return lane.isOpen && lane.stream === stream && lane.packets.based;
   }
 
-  private find(stream: number, epoch: number): Lane | null {
+  #find(stream: number, epoch: number): Lane | null {
     for (let i = 0; i < laneCount; ++i) {
-      const lane = elementAt(this.lanes, i);
+      const lane = elementAt(this.#lanes, i);
       if (lane.isOpen && lane.stream === stream && lane.epoch === epoch) {
         return lane;
       }
@@ -165,7 +165,7 @@ export class LaneSet {
     return null;
   }
 
-  private advanceThose(
+  #advanceThose(
     audible: boolean,
     need: Readonly<DecodeNeed>,
     budget: number,
@@ -174,14 +174,14 @@ export class LaneSet {
   ): number {
     let left = budget;
     for (let i = 0; i < laneCount; ++i) {
-      const lane = elementAt(this.lanes, i);
+      const lane = elementAt(this.#lanes, i);
       if (!lane.isOpen || hearer.hears(lane) !== audible || !lane.packets.based) {
         continue;
       }
-      if (!audible && this.dead(lane, need.position)) {
+      if (!audible && this.#dead(lane, need.position)) {
         lane.close();
-      } else if (audible || this.current(lane, need)) {
-        lane.endAt(this.successorStart(lane) + fadeFrames);
+      } else if (audible || this.#current(lane, need)) {
+        lane.endAt(this.#successorStart(lane) + fadeFrames);
         left = lane.advance(need.position, need.must, need.want, left, counters);
       } else {
         lane.rest(need.position);
@@ -191,56 +191,56 @@ export class LaneSet {
   }
 
   /** Start of the earliest later epoch of the same stream, or Infinity. */
-  private successorStart(lane: Lane): number {
+  #successorStart(lane: Lane): number {
     let start = Infinity;
     for (let i = 0; i < laneCount; ++i) {
-      const other = elementAt(this.lanes, i);
-      if (this.speaksOf(other, lane.stream) && other.epoch > lane.epoch) {
+      const other = elementAt(this.#lanes, i);
+      if (this.#speaksOf(other, lane.stream) && other.epoch > lane.epoch) {
         start = Math.min(start, other.switchMedia);
       }
     }
     return start;
   }
 
-  private current(lane: Lane, need: Readonly<DecodeNeed>): boolean {
+  #current(lane: Lane, need: Readonly<DecodeNeed>): boolean {
     return (
       lane.stream === need.followed &&
-      lane.epoch >= this.floor(lane.stream) &&
-      this.successorStart(lane) > need.position
+      lane.epoch >= this.#floor(lane.stream) &&
+      this.#successorStart(lane) > need.position
     );
   }
 
-  private dead(lane: Lane, position: number): boolean {
+  #dead(lane: Lane, position: number): boolean {
     const newest = lane.packets.mediaOf(lane.packets.highest) + packetFrames;
     return (
-      lane.epoch < this.floor(lane.stream) ||
+      lane.epoch < this.#floor(lane.stream) ||
       newest < position - endedFrames ||
       newest > position + foreignFrames
     );
   }
 
-  private forgetFloorsIfEmpty(): void {
+  #forgetFloorsIfEmpty(): void {
     // Nothing has come for so long that late packets are no danger; a restarted server, though,
     // counts its epochs from the start again.
     for (let i = 0; i < laneCount; ++i) {
-      if (elementAt(this.lanes, i).isOpen) {
+      if (elementAt(this.#lanes, i).isOpen) {
         return;
       }
     }
-    this.floors.fill(0);
+    this.#floors.fill(0);
   }
 
-  private count(arrival: Arrival): void {
+  #count(arrival: Arrival): void {
     if (arrival !== 'stored') {
       ++this.arrivals[arrival];
     }
   }
 
-  private roomFor(packet: PacketSlot, followed: number, hearer: Hearer): Lane | null {
+  #roomFor(packet: PacketSlot, followed: number, hearer: Hearer): Lane | null {
     let chosen: Lane | null = null;
     let chosenRank = 3;
     for (let i = 0; i < laneCount; ++i) {
-      const lane = elementAt(this.lanes, i);
+      const lane = elementAt(this.#lanes, i);
       if (lane.isOpen && hearer.hears(lane)) {
         continue;
       }

@@ -27,41 +27,41 @@ export class MixerVoice {
   lane: Lane | null = null;
   /** Media frames added to the mixer's position (after a re-anchor). */
   offset = 0;
-  private readonly resampler: PolyphaseResampler;
-  private readonly rendered = makeStereo(maxMixFrames);
+  readonly #resampler: PolyphaseResampler;
+  readonly #rendered = makeStereo(maxMixFrames);
   /** Where the lane's timeline does not reach. */
-  private readonly window = makeStereo(2 * maxMixFrames + 4 * reachFrames);
-  private from = 0;
-  private to = 0;
+  readonly #window = makeStereo(2 * maxMixFrames + 4 * reachFrames);
+  #from = 0;
+  #to = 0;
   /** Frames of the fade that have passed, up to fadeFrames. */
-  private faded = 0;
+  #faded = 0;
 
   constructor(resampler: PolyphaseResampler) {
-    this.resampler = resampler;
+    this.#resampler = resampler;
   }
 
   /** Sets out to fade a lane in. */
   begin(lane: Lane): void {
     this.lane = lane;
     this.offset = 0;
-    this.from = 0;
-    this.to = 1;
-    this.faded = 0;
+    this.#from = 0;
+    this.#to = 1;
+    this.#faded = 0;
   }
 
   /** Sets out for silence from the gain it has; free once it is there. */
   release(): void {
-    this.from += (this.to - this.from) * (fade[this.faded] ?? 0);
-    this.to = 0;
-    this.faded = 0;
+    this.#from += (this.#to - this.#from) * (fade[this.#faded] ?? 0);
+    this.#to = 0;
+    this.#faded = 0;
   }
 
   free(): void {
     this.lane = null;
     this.offset = 0;
-    this.from = 0;
-    this.to = 0;
-    this.faded = 0;
+    this.#from = 0;
+    this.#to = 0;
+    this.#faded = 0;
   }
 
   /** True if its lane has no more sound at this position of the mixer's. */
@@ -86,27 +86,27 @@ export class MixerVoice {
     if (this.lane === null) {
       return;
     }
-    this.render(this.lane, position + this.offset, stepFirst, stepLast, frames);
-    const { rendered } = this;
+    this.#render(this.lane, position + this.offset, stepFirst, stepLast, frames);
+    const rendered = this.#rendered;
     const { left, right } = out;
-    const reach = this.to - this.from;
-    let { faded } = this;
+    const reach = this.#to - this.#from;
+    let faded = this.#faded;
     for (let n = 0; n < frames; ++n) {
-      const gain = this.from + reach * (fade[faded] ?? 0);
+      const gain = this.#from + reach * (fade[faded] ?? 0);
       left[first + n] = (left[first + n] ?? 0) + (rendered.left[n] ?? 0) * gain;
       right[first + n] = (right[first + n] ?? 0) + (rendered.right[n] ?? 0) * gain;
       if (faded < fadeFrames) {
         ++faded;
       }
     }
-    this.faded = faded;
-    if (this.to <= 0 && faded === fadeFrames) {
+    this.#faded = faded;
+    if (this.#to <= 0 && faded === fadeFrames) {
       this.free();
     }
   }
 
   /** Reads the lane at full gain into `rendered`. */
-  private render(
+  #render(
     lane: Lane,
     start: number,
     stepFirst: number,
@@ -114,16 +114,17 @@ export class MixerVoice {
     frames: number,
   ): void {
     const { timeline } = lane;
-    const { rendered, window } = this;
+    const rendered = this.#rendered;
+    const window = this.#window;
     const last = rampedPosition(start, stepFirst, stepLast, frames, frames - 1);
     const from = Math.floor(start) - reachFrames;
     const needed = Math.floor(last) + reachFrames + 2 - from;
     if (timeline.holds(from, needed)) {
       const at = start - timeline.begin;
-      this.resampler.processRamped(timeline.samples, at, stepFirst, stepLast, rendered, frames);
+      this.#resampler.processRamped(timeline.samples, at, stepFirst, stepLast, rendered, frames);
     } else {
       timeline.read(from, needed, window);
-      this.resampler.processRamped(window, start - from, stepFirst, stepLast, rendered, frames);
+      this.#resampler.processRamped(window, start - from, stepFirst, stepLast, rendered, frames);
     }
   }
 }

@@ -18,57 +18,57 @@ export class MuteGuard {
   followed = 0;
   /** A stream was chosen, by a command or by the first packet. */
   following = false;
-  private readonly output: OutputStage;
-  private readonly mixer: StreamMixer;
-  private safe = 0;
-  private fadeMs = 0;
-  private mode: 'open' | 'falling' | 'waiting' | 'silent' = 'open';
+  readonly #output: OutputStage;
+  readonly #mixer: StreamMixer;
+  #safe = 0;
+  #fadeMs = 0;
+  #mode: 'open' | 'falling' | 'waiting' | 'silent' = 'open';
 
   constructor(output: OutputStage, mixer: StreamMixer) {
-    this.output = output;
-    this.mixer = mixer;
+    this.#output = output;
+    this.#mixer = mixer;
   }
 
   follow(stream: number): void {
     this.following = true;
-    this.safe = stream;
-    if (this.mode !== 'falling') {
+    this.#safe = stream;
+    if (this.#mode !== 'falling') {
       this.followed = stream;
     }
   }
 
   panic(stream: number, fadeMs: number): void {
     this.following = true;
-    this.safe = stream;
-    this.fadeMs = fadeMs === 0 ? panicFadeMs : fadeMs;
-    this.mode = 'falling';
-    this.output.mute();
+    this.#safe = stream;
+    this.#fadeMs = fadeMs === 0 ? panicFadeMs : fadeMs;
+    this.#mode = 'falling';
+    this.#output.mute();
   }
 
   silence(): void {
-    this.mode = 'silent';
-    this.output.mute();
+    this.#mode = 'silent';
+    this.#output.mute();
   }
 
   allClear(stream: number, fadeMs: number): void {
     this.following = true;
-    if (this.output.silent) {
-      this.mixer.cut(); // not a moment of what was left must come back
+    if (this.#output.silent) {
+      this.#mixer.cut(); // not a moment of what was left must come back
     }
     this.followed = stream;
-    this.fadeMs = Math.max(fadeMs, shortestFadeMs);
-    this.mode = this.output.muted ? 'waiting' : 'open';
+    this.#fadeMs = Math.max(fadeMs, shortestFadeMs);
+    this.#mode = this.#output.muted ? 'waiting' : 'open';
   }
 
   /** Goes on where what was waited for has come; once before each stretch is mixed. */
   step(): void {
-    if (this.mode === 'falling' && this.output.silent) {
-      this.mixer.cut();
-      this.followed = this.safe;
-      this.mode = 'waiting';
-    } else if (this.mode === 'waiting' && this.mixer.lane?.stream === this.followed) {
-      this.output.unmute(Math.min(this.fadeMs, longestFadeMs) * framesPerMs);
-      this.mode = 'open';
+    if (this.#mode === 'falling' && this.#output.silent) {
+      this.#mixer.cut();
+      this.followed = this.#safe;
+      this.#mode = 'waiting';
+    } else if (this.#mode === 'waiting' && this.#mixer.lane?.stream === this.followed) {
+      this.#output.unmute(Math.min(this.#fadeMs, longestFadeMs) * framesPerMs);
+      this.#mode = 'open';
     }
   }
 }

@@ -20,56 +20,56 @@ function boundedGain(gainDb: number, otherwiseDb: number): number {
  * Thread: one owner (the audio thread). Real-time: everything but the constructor.
  */
 export class OutputStage {
-  private readonly volume: SmoothRamp;
-  private readonly cap: SmoothRamp;
-  private readonly gate = new SmoothRamp(1);
-  private readonly limiter = new PeakLimiter();
+  readonly #volume: SmoothRamp;
+  readonly #cap: SmoothRamp;
+  readonly #gate = new SmoothRamp(1);
+  readonly #limiter = new PeakLimiter();
 
   /**
    * @param volumeDb      -60 to 0; clamped.
    * @param levelCapDbfs  -60 to 0; clamped.
    */
   constructor(volumeDb: number, levelCapDbfs: number) {
-    this.volume = new SmoothRamp(boundedGain(volumeDb, 0));
-    this.cap = new SmoothRamp(boundedGain(levelCapDbfs, 0));
+    this.#volume = new SmoothRamp(boundedGain(volumeDb, 0));
+    this.#cap = new SmoothRamp(boundedGain(levelCapDbfs, 0));
   }
 
   setVolume(volumeDb: number): void {
-    this.volume.go(boundedGain(volumeDb, -60), volumeFrames);
+    this.#volume.go(boundedGain(volumeDb, -60), volumeFrames);
   }
 
   setLevelCap(levelCapDbfs: number): void {
-    this.cap.go(boundedGain(levelCapDbfs, -60), capFrames);
+    this.#cap.go(boundedGain(levelCapDbfs, -60), capFrames);
   }
 
   /** Sets out for silence; one that is under way goes on undisturbed. */
   mute(): void {
     if (!this.muted) {
-      this.gate.go(0, muteFrames);
+      this.#gate.go(0, muteFrames);
     }
   }
 
   /** @param frames  Length of the fade back, > 0. */
   unmute(frames: number): void {
-    this.gate.go(1, frames);
+    this.#gate.go(1, frames);
   }
 
   /** True once nothing comes through the mute. */
   get silent(): boolean {
-    return this.gate.value <= 0 && !this.gate.moving;
+    return this.#gate.value <= 0 && !this.#gate.moving;
   }
 
   /** True from mute() until unmute(). */
   get muted(): boolean {
-    return this.gate.target <= 0;
+    return this.#gate.target <= 0;
   }
 
   /** In place: the frames [first, first + frames) of both channels, full scale 1.0. */
   process(left: Float32Array, right: Float32Array, first: number, frames: number): void {
-    const { limiter } = this;
+    const limiter = this.#limiter;
     for (let n = first; n < first + frames; ++n) {
-      const gain = this.volume.next() * this.gate.next();
-      limiter.process((left[n] ?? 0) * gain, (right[n] ?? 0) * gain, this.cap.next());
+      const gain = this.#volume.next() * this.#gate.next();
+      limiter.process((left[n] ?? 0) * gain, (right[n] ?? 0) * gain, this.#cap.next());
       left[n] = limiter.left;
       right[n] = limiter.right;
     }

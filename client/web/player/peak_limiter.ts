@@ -24,22 +24,22 @@ export class PeakLimiter {
   left = 0;
   right = 0;
 
-  private readonly delayLeft = new Float32Array(windowFrames);
-  private readonly delayRight = new Float32Array(windowFrames);
-  private readonly delayCap = new Float32Array(windowFrames).fill(1);
+  readonly #delayLeft = new Float32Array(windowFrames);
+  readonly #delayRight = new Float32Array(windowFrames);
+  readonly #delayCap = new Float32Array(windowFrames).fill(1);
   // A deque of rising gains: its front is the window's minimum.
-  private readonly fallingAt = new Float64Array(windowFrames);
-  private readonly fallingGain = new Float32Array(windowFrames);
-  private front = 0;
-  private depth = 0;
-  private readonly smooth = new Float32Array(windowFrames).fill(1);
-  private sum = windowFrames;
+  readonly #fallingAt = new Float64Array(windowFrames);
+  readonly #fallingGain = new Float32Array(windowFrames);
+  #front = 0;
+  #depth = 0;
+  readonly #smooth = new Float32Array(windowFrames).fill(1);
+  #sum = windowFrames;
   /** Gains in smooth that are less than 1. */
-  private below = 0;
+  #below = 0;
   /** Double: the last steps of a release are below float's. */
-  private released = 1;
-  private now = 0;
-  private index = 0;
+  #released = 1;
+  #now = 0;
+  #index = 0;
 
   /** One frame in; left and right are the frame that leaves. @param cap  Largest magnitude, > 0. */
   process(leftIn: number, rightIn: number, cap: number): void {
@@ -47,49 +47,50 @@ export class PeakLimiter {
     const left = Number.isFinite(leftIn) ? leftIn : 0;
     const right = Number.isFinite(rightIn) ? rightIn : 0;
     const peak = Math.max(Math.abs(left), Math.abs(right));
-    const held = this.least(peak > cap ? cap / peak : 1);
-    const rising = this.released + (1 - this.released) * releaseShare;
-    this.released = Math.min(held, rising > releasedGain ? 1 : rising);
+    const held = this.#least(peak > cap ? cap / peak : 1);
+    const rising = this.#released + (1 - this.#released) * releaseShare;
+    this.#released = Math.min(held, rising > releasedGain ? 1 : rising);
 
-    const i = this.index;
-    const leaving = this.smooth[i] ?? 0;
-    const entering = Math.fround(this.released);
-    this.below += (entering < 1 ? 1 : 0) - (leaving < 1 ? 1 : 0);
-    this.sum += entering - leaving;
-    this.smooth[i] = entering;
+    const i = this.#index;
+    const leaving = this.#smooth[i] ?? 0;
+    const entering = Math.fround(this.#released);
+    this.#below += (entering < 1 ? 1 : 0) - (leaving < 1 ? 1 : 0);
+    this.#sum += entering - leaving;
+    this.#smooth[i] = entering;
     let gain = 1;
-    if (this.below === 0) {
-      this.sum = windowFrames; // no rounding survives a quiet moment
+    if (this.#below === 0) {
+      this.#sum = windowFrames; // no rounding survives a quiet moment
     } else {
-      gain = this.sum / windowFrames;
+      gain = this.#sum / windowFrames;
     }
-    this.delayLeft[i] = left;
-    this.delayRight[i] = right;
-    this.delayCap[i] = cap;
-    this.index = (i + 1) % windowFrames;
-    ++this.now;
+    this.#delayLeft[i] = left;
+    this.#delayRight[i] = right;
+    this.#delayCap[i] = cap;
+    this.#index = (i + 1) % windowFrames;
+    ++this.#now;
     // Rounding, and a cap that is on its way down.
-    const most = Math.max(this.delayCap[this.index] ?? 0, cap);
-    this.left = clamp((this.delayLeft[this.index] ?? 0) * gain, most);
-    this.right = clamp((this.delayRight[this.index] ?? 0) * gain, most);
+    const most = Math.max(this.#delayCap[this.#index] ?? 0, cap);
+    this.left = clamp((this.#delayLeft[this.#index] ?? 0) * gain, most);
+    this.right = clamp((this.#delayRight[this.#index] ?? 0) * gain, most);
   }
 
-  private least(needed: number): number {
-    const { fallingGain, fallingAt } = this;
+  #least(needed: number): number {
+    const fallingGain = this.#fallingGain;
+    const fallingAt = this.#fallingAt;
     while (
-      this.depth > 0 &&
-      (fallingGain[(this.front + this.depth - 1) % windowFrames] ?? 0) >= needed
+      this.#depth > 0 &&
+      (fallingGain[(this.#front + this.#depth - 1) % windowFrames] ?? 0) >= needed
     ) {
-      --this.depth;
+      --this.#depth;
     }
-    while (this.depth > 0 && this.now - (fallingAt[this.front] ?? 0) >= windowFrames) {
-      this.front = (this.front + 1) % windowFrames;
-      --this.depth;
+    while (this.#depth > 0 && this.#now - (fallingAt[this.#front] ?? 0) >= windowFrames) {
+      this.#front = (this.#front + 1) % windowFrames;
+      --this.#depth;
     }
-    const slot = (this.front + this.depth) % windowFrames;
-    fallingAt[slot] = this.now;
+    const slot = (this.#front + this.#depth) % windowFrames;
+    fallingAt[slot] = this.#now;
     fallingGain[slot] = needed;
-    ++this.depth;
-    return fallingGain[this.front] ?? 0;
+    ++this.#depth;
+    return fallingGain[this.#front] ?? 0;
   }
 }

@@ -47,74 +47,74 @@ const inStepS = 20e-3;
  * Thread: one owner (the audio thread); packets, commands and clock models come by its messages.
  */
 export class Player {
-  private readonly corrector: DriftCorrector;
-  private readonly output: OutputStage;
-  private readonly lanes: LaneSet;
-  private readonly mixer = new StreamMixer();
-  private readonly guard: MuteGuard;
-  private readonly errors = new ErrorHistogram();
-  private readonly packets = new PacketRing(packetRing);
-  private readonly decoded: DecodeCounters = { packetsLost: 0, framesConcealed: 0 };
-  private readonly account = makePlayerStats();
-  private readonly need: DecodeNeed = { followed: 0, position: 0, must: 0, want: 0, budget: 0 };
-  private clock: ClockModel = noClockModel;
+  readonly #corrector: DriftCorrector;
+  readonly #output: OutputStage;
+  readonly #lanes: LaneSet;
+  readonly #mixer = new StreamMixer();
+  readonly #guard: MuteGuard;
+  readonly #errors = new ErrorHistogram();
+  readonly #packets = new PacketRing(packetRing);
+  readonly #decoded: DecodeCounters = { packetsLost: 0, framesConcealed: 0 };
+  readonly #account = makePlayerStats();
+  readonly #need: DecodeNeed = { followed: 0, position: 0, must: 0, want: 0, budget: 0 };
+  #clock: ClockModel = noClockModel;
   /** Packets that found the ring full. */
-  private dropped = 0;
-  private sinceAccount = statsFrames;
+  #dropped = 0;
+  #sinceAccount = statsFrames;
 
   constructor(config: PlayerConfig, makeDecoder: OpusDecoderMaker) {
-    this.corrector = new DriftCorrector(config.deviceLatencyNs, outputDelayFrames);
-    this.output = new OutputStage(config.volumeDb, config.levelCapDbfs);
-    this.lanes = new LaneSet(makeDecoder);
-    this.guard = new MuteGuard(this.output, this.mixer);
+    this.#corrector = new DriftCorrector(config.deviceLatencyNs, outputDelayFrames);
+    this.#output = new OutputStage(config.volumeDb, config.levelCapDbfs);
+    this.#lanes = new LaneSet(makeDecoder);
+    this.#guard = new MuteGuard(this.#output, this.#mixer);
   }
 
   /** Copies a packet in. Returns false if there is no room; it is counted as received. */
   pushPacket(stamp: Readonly<Stamp>, payload: Uint8Array): boolean {
-    const fits = this.packets.push(stamp, payload);
-    this.dropped += fits ? 0 : 1;
+    const fits = this.#packets.push(stamp, payload);
+    this.#dropped += fits ? 0 : 1;
     return fits;
   }
 
   /** Takes the newest clock model; one that is not valid leaves the one that was. */
   setClock(model: ClockModel): void {
     if (model.valid) {
-      this.clock = model; // a reconnection keeps the fit it had
+      this.#clock = model; // a reconnection keeps the fit it had
     }
   }
 
   /** A new calibration of the device, DAC to ear. */
   setDeviceLatency(deviceLatencyNs: number): void {
-    this.corrector.setDeviceLatency(deviceLatencyNs);
+    this.#corrector.setDeviceLatency(deviceLatencyNs);
   }
 
   /** Obeys at once: the ramp begins with the next frame rendered. */
   post(command: PlayerCommand): void {
     switch (command.kind) {
       case 'follow':
-        this.guard.follow(command.stream);
+        this.#guard.follow(command.stream);
         break;
       case 'panic':
-        this.guard.panic(command.stream, command.fadeMs);
+        this.#guard.panic(command.stream, command.fadeMs);
         break;
       case 'silence':
-        this.guard.silence();
+        this.#guard.silence();
         break;
       case 'allClear':
-        this.guard.allClear(command.stream, command.fadeMs);
+        this.#guard.allClear(command.stream, command.fadeMs);
         break;
       case 'volume':
-        this.output.setVolume(command.valueDb);
+        this.#output.setVolume(command.valueDb);
         break;
       case 'levelCap':
-        this.output.setLevelCap(command.valueDbfs);
+        this.#output.setLevelCap(command.valueDbfs);
         break;
     }
   }
 
   /** The newest account, refreshed about every 50 ms of audio. The same object each time. */
   stats(): Readonly<PlayerStats> {
-    return this.account;
+    return this.#account;
   }
 
   /**
@@ -124,88 +124,88 @@ export class Player {
    * @param dacTime  When its first frame leaves the device. The rate has to be known to 20 ppm.
    */
   render(out: StereoBlock, dacTime: Readonly<DacTime>): void {
-    this.takePackets();
+    this.#takePackets();
     const frames = out.left.length;
     for (let done = 0; done < frames; done += chunkFrames) {
-      this.chunk(out, done, Math.min(chunkFrames, frames - done), dacTime);
+      this.#chunk(out, done, Math.min(chunkFrames, frames - done), dacTime);
     }
   }
 
-  private takePackets(): void {
-    for (let packet = this.packets.front(); packet !== null; packet = this.packets.front()) {
-      if (!this.guard.following) {
-        this.guard.following = true;
-        this.guard.followed = packet.stamp.stream;
+  #takePackets(): void {
+    for (let packet = this.#packets.front(); packet !== null; packet = this.#packets.front()) {
+      if (!this.#guard.following) {
+        this.#guard.following = true;
+        this.#guard.followed = packet.stamp.stream;
       }
-      this.lanes.insert(packet, this.guard.followed, this.mixer);
-      this.packets.pop();
+      this.#lanes.insert(packet, this.#guard.followed, this.#mixer);
+      this.#packets.pop();
     }
   }
 
-  private chunk(
+  #chunk(
     out: StereoBlock,
     first: number,
     frames: number,
     dacTime: Readonly<DacTime>,
   ): void {
-    if (this.corrector.ready(this.clock, dacTime)) {
-      const stretch = this.plan(dacTime, first, frames);
-      this.decode(stretch.position, frames);
-      this.guard.step();
+    if (this.#corrector.ready(this.#clock, dacTime)) {
+      const stretch = this.#plan(dacTime, first, frames);
+      this.#decode(stretch.position, frames);
+      this.#guard.step();
       const { position, stepFirst, stepLast } = stretch;
-      const { followed } = this.guard;
-      this.mixer.mix(this.lanes, followed, out, first, frames, position, stepFirst, stepLast);
-      this.note(stretch, frames);
+      const { followed } = this.#guard;
+      this.#mixer.mix(this.#lanes, followed, out, first, frames, position, stepFirst, stepLast);
+      this.#note(stretch, frames);
     } else {
       out.left.fill(0, first, first + frames);
       out.right.fill(0, first, first + frames);
     }
-    this.output.process(out.left, out.right, first, frames);
-    this.sinceAccount += frames;
-    if (this.sinceAccount >= statsFrames) {
-      this.sinceAccount = 0;
-      this.publish();
+    this.#output.process(out.left, out.right, first, frames);
+    this.#sinceAccount += frames;
+    if (this.#sinceAccount >= statsFrames) {
+      this.#sinceAccount = 0;
+      this.#publish();
     }
   }
 
-  private plan(dacTime: Readonly<DacTime>, first: number, frames: number): Stretch {
-    const stretch = this.corrector.plan(this.clock, dacTime, first, frames, this.mixer.sounds);
+  #plan(dacTime: Readonly<DacTime>, first: number, frames: number): Stretch {
+    const stretch = this.#corrector.plan(this.#clock, dacTime, first, frames, this.#mixer.sounds);
     if (stretch.reanchor) {
-      this.corrector.reanchor(frames);
-      this.mixer.reanchor();
-      ++this.account.reanchors;
+      this.#corrector.reanchor(frames);
+      this.#mixer.reanchor();
+      ++this.#account.reanchors;
     }
     return stretch;
   }
 
-  private decode(position: number, frames: number): void {
-    const { need } = this;
-    need.followed = this.guard.followed;
+  #decode(position: number, frames: number): void {
+    const need = this.#need;
+    need.followed = this.#guard.followed;
     need.position = position;
     need.must = position + frames * 1.001 + 2 * reachFrames;
     need.want = need.must + decodeAheadFrames;
     need.budget = decodeBudget;
-    this.lanes.advance(need, this.decoded, this.mixer);
+    this.#lanes.advance(need, this.#decoded, this.#mixer);
   }
 
-  private note(stretch: Stretch, frames: number): void {
-    const { account } = this;
-    const { lane } = this.mixer;
+  #note(stretch: Stretch, frames: number): void {
+    const account = this.#account;
+    const { lane } = this.#mixer;
     account.playing =
-      lane !== null && !this.output.muted && Math.abs(stretch.errorS) <= inStepS;
+      lane !== null && !this.#output.muted && Math.abs(stretch.errorS) <= inStepS;
     account.media = Math.round(stretch.position - outputDelayFrames);
-    const shown = lane ?? this.lanes.expected(this.guard.followed, stretch.position);
+    const shown = lane ?? this.#lanes.expected(this.#guard.followed, stretch.position);
     account.bufferMs = shown === null ? 0 : shown.heldFrames(stretch.position) / framesPerMs;
     if (lane !== null) {
-      this.errors.add(stretch.errorS, frames);
+      this.#errors.add(stretch.errorS, frames);
       account.epoch = lane.epoch;
-      this.noteProgramme(lane);
+      this.#noteProgramme(lane);
     }
   }
 
-  private noteProgramme(lane: Lane): void {
+  #noteProgramme(lane: Lane): void {
     const { timeline } = lane;
-    const { account } = this;
+    const account = this.#account;
     for (let i = 0; i + 1 < timeline.blocks; ++i) {
       const into = account.media - timeline.blockMedia(i);
       if (into >= 0 && into < packetFrames) {
@@ -218,15 +218,15 @@ export class Player {
     }
   }
 
-  private publish(): void {
-    const { account } = this;
-    const { arrivals } = this.lanes;
-    account.packetsReceived = arrivals.received + this.dropped;
+  #publish(): void {
+    const account = this.#account;
+    const { arrivals } = this.#lanes;
+    account.packetsReceived = arrivals.received + this.#dropped;
     account.packetsLate = arrivals.late;
     account.packetsDuplicate = arrivals.duplicate;
-    account.packetsLost = this.decoded.packetsLost;
-    account.framesConcealed = this.decoded.framesConcealed;
-    account.correctionPpm = this.corrector.correctionPpm;
-    this.errors.quantiles(account.error);
+    account.packetsLost = this.#decoded.packetsLost;
+    account.framesConcealed = this.#decoded.framesConcealed;
+    account.correctionPpm = this.#corrector.correctionPpm;
+    this.#errors.quantiles(account.error);
   }
 }

@@ -84,11 +84,11 @@ export function rampedPosition(
  */
 export class PolyphaseResampler {
   /** Shape [resamplerPhases + 1][resamplerTaps]; 256 KiB, made once. */
-  private readonly table: Float32Array;
+  readonly #table: Float32Array;
 
   constructor() {
     sharedTable ??= makeTable();
-    this.table = sharedTable;
+    this.#table = sharedTable;
   }
 
   /**
@@ -110,7 +110,7 @@ export class PolyphaseResampler {
     if (frames === 0) {
       return;
     }
-    const { table } = this;
+    const table = this.#table;
     const { left, right } = input;
     const { left: outLeft, right: outRight } = out;
     const last = rampedPosition(start, stepFirst, stepLast, frames, frames - 1);

@@ -45,55 +45,55 @@ function fade(
 export class StreamDecoder {
   readonly packets = new JitterBuffer();
   readonly timeline = new DecodedTimeline();
-  private readonly decoder: OpusDecoder;
-  private readonly lastStamp = makeStamp();
-  private streamId = 0;
-  private epochNumber = 0;
-  private audible = 0;
-  private endMedia = Infinity;
+  readonly #decoder: OpusDecoder;
+  readonly #lastStamp = makeStamp();
+  #stream = 0;
+  #epoch = 0;
+  #audibleFrom = 0;
+  #endAt = Infinity;
   /** Programme frames from packet to packet: 960, or 0 paused. */
-  private programmeStep = 0;
-  private concealedRun = 0;
-  private opened = false;
+  #programmeStep = 0;
+  #concealedRun = 0;
+  #isOpen = false;
   /** Stopped for want of packets: what is missing since is a loss. */
-  private ranDry = false;
+  #ranDry = false;
 
   constructor(decoder: OpusDecoder) {
-    this.decoder = decoder;
+    this.#decoder = decoder;
   }
 
   /** Takes up a stream and epoch; nothing of the last one stays. */
   open(stream: number, epoch: number): void {
     this.packets.reset();
-    this.decoder.reset();
+    this.#decoder.reset();
     this.timeline.restart(0);
-    this.streamId = stream;
-    this.epochNumber = epoch;
-    this.lastStamp.sequence = 0;
-    this.lastStamp.media = 0;
-    this.lastStamp.programme = 0;
-    this.audible = 0;
-    this.endMedia = Infinity;
-    this.programmeStep = packetFrames;
-    this.concealedRun = 0;
-    this.opened = true;
-    this.ranDry = false;
+    this.#stream = stream;
+    this.#epoch = epoch;
+    this.#lastStamp.sequence = 0;
+    this.#lastStamp.media = 0;
+    this.#lastStamp.programme = 0;
+    this.#audibleFrom = 0;
+    this.#endAt = Infinity;
+    this.#programmeStep = packetFrames;
+    this.#concealedRun = 0;
+    this.#isOpen = true;
+    this.#ranDry = false;
   }
 
   close(): void {
-    this.opened = false;
+    this.#isOpen = false;
   }
 
   get isOpen(): boolean {
-    return this.opened;
+    return this.#isOpen;
   }
 
   get stream(): number {
-    return this.streamId;
+    return this.#stream;
   }
 
   get epoch(): number {
-    return this.epochNumber;
+    return this.#epoch;
   }
 
   insert(packet: PacketSlot): Arrival {
@@ -117,24 +117,24 @@ export class StreamDecoder {
     counters: DecodeCounters,
   ): number {
     if (!this.packets.flowing) {
-      this.start(position, want, counters);
+      this.#start(position, want, counters);
     }
     let left = budget;
     while (
       this.packets.flowing &&
       left > 0 &&
-      this.timeline.end < this.endMedia &&
+      this.timeline.end < this.#endAt &&
       this.timeline.end < want
     ) {
       const packet = this.packets.peek();
       if (packet !== null) {
-        this.decodeOne(packet, counters);
+        this.#decodeOne(packet, counters);
       } else if (this.timeline.end >= must) {
         return left; // it may still come
-      } else if (this.concealedRun < maxConcealed) {
-        this.concealOne(counters);
+      } else if (this.#concealedRun < maxConcealed) {
+        this.#concealOne(counters);
       } else {
-        this.ranDry = true;
+        this.#ranDry = true;
         this.packets.stop();
         return left;
       }
@@ -146,7 +146,7 @@ export class StreamDecoder {
   /** Nobody listens for now: decoding stops, old packets fall out uncounted. */
   rest(position: number): void {
     this.packets.stop();
-    this.ranDry = false;
+    this.#ranDry = false;
     if (!this.packets.based) {
       return;
     }
@@ -161,7 +161,7 @@ export class StreamDecoder {
 
   /** Nothing is decoded or concealed from this media frame on (another epoch has taken over). */
   endAt(media: number): void {
-    this.endMedia = media;
+    this.#endAt = media;
   }
 
   /** True while audio comes out of it, in media order without a gap. */
@@ -176,7 +176,7 @@ export class StreamDecoder {
 
   /** First media frame with settled audio, while it flows. */
   get audibleFrom(): number {
-    return this.audible;
+    return this.#audibleFrom;
   }
 
   /** Frames of audio held from a position on, decoded or not. */
@@ -185,9 +185,9 @@ export class StreamDecoder {
     return waiting + (this.packets.flowing ? Math.max(0, this.timeline.end - position) : 0);
   }
 
-  private start(position: number, want: number, counters: DecodeCounters): void {
+  #start(position: number, want: number, counters: DecodeCounters): void {
     const { packets, timeline } = this;
-    if (timeline.end > position && timeline.blocks > 0 && this.ranDry) {
+    if (timeline.end > position && timeline.blocks > 0 && this.#ranDry) {
       return; // the faded tail of the last stretch is still to be heard
     }
     let lowest = packets.lowest();
@@ -198,72 +198,72 @@ export class StreamDecoder {
     if (lowest < 0 || packets.mediaOf(lowest) > want) {
       return;
     }
-    if (this.ranDry) {
+    if (this.#ranDry) {
       const missing = lowest - packets.next;
       counters.packetsLost += missing;
       counters.framesConcealed += missing * packetFrames;
     }
     const media = packets.mediaOf(lowest);
-    const continues = this.ranDry && media === timeline.end && timeline.blocks > 0;
+    const continues = this.#ranDry && media === timeline.end && timeline.blocks > 0;
     if (!continues) {
       timeline.restart(media);
-      this.concealedRun = 0;
+      this.#concealedRun = 0;
     }
     // The first packet of a decoder that has not seen the ones before is not faithful yet.
-    this.audible = lowest === 0 ? media : media + packetFrames;
-    this.ranDry = false;
+    this.#audibleFrom = lowest === 0 ? media : media + packetFrames;
+    this.#ranDry = false;
     packets.flowFrom(lowest);
   }
 
-  private decodeOne(packet: PacketSlot, counters: DecodeCounters): void {
-    const { lastStamp } = this;
+  #decodeOne(packet: PacketSlot, counters: DecodeCounters): void {
+    const lastStamp = this.#lastStamp;
     if (packet.stamp.sequence === lastStamp.sequence + 1) {
       const step = packet.stamp.programme - lastStamp.programme;
-      this.programmeStep = Math.min(Math.max(step, 0), packetFrames);
+      this.#programmeStep = Math.min(Math.max(step, 0), packetFrames);
     }
     copyStamp(packet.stamp, lastStamp);
     const at = this.timeline.append(lastStamp, false);
-    if (!this.decoder.decode(packet.payload, packet.size)) {
+    if (!this.#decoder.decode(packet.payload, packet.size)) {
       // The decoder has concealed it; to the listener it is a loss.
       ++counters.packetsLost;
       counters.framesConcealed += packetFrames;
     }
-    this.store(at);
-    const gain = concealGain[this.concealedRun] ?? 0;
+    this.#store(at);
+    const gain = concealGain[this.#concealedRun] ?? 0;
     if (gain < 1) {
-      this.fadeBoth(at, returnFrames, gain, 1);
+      this.#fadeBoth(at, returnFrames, gain, 1);
     }
-    this.concealedRun = 0;
+    this.#concealedRun = 0;
     this.packets.pass();
   }
 
-  private concealOne(counters: DecodeCounters): void {
-    const { lastStamp } = this;
-    lastStamp.stream = this.streamId;
-    lastStamp.epoch = this.epochNumber;
+  #concealOne(counters: DecodeCounters): void {
+    const lastStamp = this.#lastStamp;
+    lastStamp.stream = this.#stream;
+    lastStamp.epoch = this.#epoch;
     lastStamp.sequence = this.packets.next;
     lastStamp.media = this.timeline.end;
-    lastStamp.programme += this.programmeStep;
+    lastStamp.programme += this.#programmeStep;
     const at = this.timeline.append(lastStamp, true);
-    this.decoder.conceal();
-    this.store(at);
-    const from = concealGain[this.concealedRun] ?? 0;
-    const to = concealGain[this.concealedRun + 1] ?? 0;
+    this.#decoder.conceal();
+    this.#store(at);
+    const from = concealGain[this.#concealedRun] ?? 0;
+    const to = concealGain[this.#concealedRun + 1] ?? 0;
     if (to < 1) {
-      this.fadeBoth(at, packetFrames, from, to);
+      this.#fadeBoth(at, packetFrames, from, to);
     }
-    ++this.concealedRun;
+    ++this.#concealedRun;
     ++counters.packetsLost;
     counters.framesConcealed += packetFrames;
     this.packets.pass();
   }
 
-  private store(at: number): void {
-    this.timeline.samples.left.set(this.decoder.left, at);
-    this.timeline.samples.right.set(this.decoder.right, at);
+  #store(at: number): void {
+    this.timeline.samples.left.set(this.#decoder.left, at);
+    this.timeline.samples.right.set(this.#decoder.right, at);
   }
 
-  private fadeBoth(at: number, frames: number, from: number, to: number): void {
+  #fadeBoth(at: number, frames: number, from: number, to: number): void {
     fade(this.timeline.samples.left, at, frames, from, to);
     fade(this.timeline.samples.right, at, frames, from, to);
   }

@@ -17,18 +17,18 @@ const voiceCount = 4;
  * Thread: one owner (the audio thread). Real-time: everything but the constructor.
  */
 export class StreamMixer implements Hearer {
-  private readonly voices: MixerVoice[] = [];
-  private current: MixerVoice | null = null;
+  readonly #voices: MixerVoice[] = [];
+  #current: MixerVoice | null = null;
   /** Where the next mix() continues if nothing jumps. */
-  private lastPosition = 0;
+  #lastPosition = 0;
   /** Frames for which a followed stream has not been ready. */
-  private waited = 0;
-  private reanchored = false;
+  #waited = 0;
+  #reanchored = false;
 
   constructor() {
     const resampler = new PolyphaseResampler();
     for (let i = 0; i < voiceCount; ++i) {
-      this.voices.push(new MixerVoice(resampler));
+      this.#voices.push(new MixerVoice(resampler));
     }
   }
 
@@ -51,9 +51,9 @@ export class StreamMixer implements Hearer {
   ): void {
     out.left.fill(0, first, first + frames);
     out.right.fill(0, first, first + frames);
-    if (this.reanchored) {
+    if (this.#reanchored) {
       for (let i = 0; i < voiceCount; ++i) {
-        elementAt(this.voices, i).offset += this.lastPosition - position;
+        elementAt(this.#voices, i).offset += this.#lastPosition - position;
       }
     }
     const bend = (stepLast - stepFirst) / frames;
@@ -62,19 +62,19 @@ export class StreamMixer implements Hearer {
       const at = rampedPosition(position, stepFirst, stepLast, frames, done);
       const step = stepFirst + bend * done;
       let count = Math.min(frames - done, maxMixFrames);
-      this.choose(lanes, followed, at, count);
+      this.#choose(lanes, followed, at, count);
       const until = (lanes.nextEvent(followed, at) - at) / step;
       if (until < count) {
         count = Math.min(Math.max(Math.ceil(until), 1), count);
       }
       const stepAfter = stepFirst + bend * (done + count);
       for (let i = 0; i < voiceCount; ++i) {
-        elementAt(this.voices, i).addTo(out, first + done, count, at, step, stepAfter);
+        elementAt(this.#voices, i).addTo(out, first + done, count, at, step, stepAfter);
       }
       done += count;
     }
-    this.reanchored = false;
-    this.lastPosition = position + frames * 0.5 * (stepFirst + stepLast);
+    this.#reanchored = false;
+    this.#lastPosition = position + frames * 0.5 * (stepFirst + stepLast);
   }
 
   /**
@@ -82,22 +82,22 @@ export class StreamMixer implements Hearer {
    * position of the next mix().
    */
   reanchor(): void {
-    this.reanchored = true;
+    this.#reanchored = true;
   }
 
   /** Drops everything at once; nothing may be audible. */
   cut(): void {
     for (let i = 0; i < voiceCount; ++i) {
-      elementAt(this.voices, i).free();
+      elementAt(this.#voices, i).free();
     }
-    this.current = null;
-    this.reanchored = false;
+    this.#current = null;
+    this.#reanchored = false;
   }
 
   /** True if this lane is heard, fading ones included. */
   hears(lane: Lane): boolean {
     for (let i = 0; i < voiceCount; ++i) {
-      if (elementAt(this.voices, i).lane === lane) {
+      if (elementAt(this.#voices, i).lane === lane) {
         return true;
       }
     }
@@ -106,58 +106,58 @@ export class StreamMixer implements Hearer {
 
   /** The lane that is (or is becoming) the one heard; null in silence. */
   get lane(): Lane | null {
-    return this.current === null ? null : this.current.lane;
+    return this.#current === null ? null : this.#current.lane;
   }
 
   /** True if anything comes out, fading voices included. */
   get sounds(): boolean {
     for (let i = 0; i < voiceCount; ++i) {
-      if (elementAt(this.voices, i).lane !== null) {
+      if (elementAt(this.#voices, i).lane !== null) {
         return true;
       }
     }
     return false;
   }
 
-  private choose(lanes: LaneSet, followed: number, position: number, frames: number): void {
-    this.freeDryVoices(position);
+  #choose(lanes: LaneSet, followed: number, position: number, frames: number): void {
+    this.#freeDryVoices(position);
     const heard = this.lane;
-    const next = this.nextLane(lanes, followed, position, frames, heard);
-    if (next === heard && (this.current === null || this.current.offset === 0)) {
+    const next = this.#nextLane(lanes, followed, position, frames, heard);
+    if (next === heard && (this.#current === null || this.#current.offset === 0)) {
       return;
     }
     if (next === null) {
       // Its programme has ended here (another epoch has begun that we lack), or the position has
       // left it. What runs dry has its own fade.
       if (heard?.flowing === true) {
-        this.releaseCurrent();
+        this.#releaseCurrent();
       }
       return;
     }
-    const voice = this.freeVoice();
+    const voice = this.#freeVoice();
     if (voice === null) {
       return; // three changes within 20 ms: this one waits
     }
-    this.releaseCurrent();
+    this.#releaseCurrent();
     voice.begin(next);
-    this.current = voice;
+    this.#current = voice;
     lanes.setFloor(next.stream, next.epoch);
   }
 
   /** What has run dry has faded to nothing already. */
-  private freeDryVoices(position: number): void {
+  #freeDryVoices(position: number): void {
     for (let i = 0; i < voiceCount; ++i) {
-      const voice = elementAt(this.voices, i);
+      const voice = elementAt(this.#voices, i);
       if (voice.dry(position)) {
-        if (voice === this.current) {
-          this.current = null;
+        if (voice === this.#current) {
+          this.#current = null;
         }
         voice.free();
       }
     }
   }
 
-  private nextLane(
+  #nextLane(
     lanes: LaneSet,
     followed: number,
     position: number,
@@ -166,20 +166,20 @@ export class StreamMixer implements Hearer {
   ): Lane | null {
     const least = frames * 1.001 + reachFrames + 1;
     if (heard === null || heard.stream === followed) {
-      this.waited = 0;
+      this.#waited = 0;
       return lanes.playable(followed, position, heard, least);
     }
-    this.waited += frames;
-    const ahead = this.waited > changePatienceFrames ? least : changeAheadFrames;
+    this.#waited += frames;
+    const ahead = this.#waited > changePatienceFrames ? least : changeAheadFrames;
     return (
       lanes.playable(followed, position, heard, ahead) ??
       lanes.playable(heard.stream, position, heard, least) // go on as before
     );
   }
 
-  private freeVoice(): MixerVoice | null {
+  #freeVoice(): MixerVoice | null {
     for (let i = 0; i < voiceCount; ++i) {
-      const voice = elementAt(this.voices, i);
+      const voice = elementAt(this.#voices, i);
       if (voice.lane === null) {
         return voice;
       }
@@ -187,10 +187,10 @@ export class StreamMixer implements Hearer {
     return null;
   }
 
-  private releaseCurrent(): void {
-    if (this.current !== null) {
-      this.current.release();
-      this.current = null;
+  #releaseCurrent(): void {
+    if (this.#current !== null) {
+      this.#current.release();
+      this.#current = null;
     }
   }
 }

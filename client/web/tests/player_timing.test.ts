@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PlayerRig, toneAt } from './player_rig.ts';
+import { fromDbfs } from './player_vectors.ts';
+
+const start = 50_000;
+/** Media frames after the start by which all has faded in. */
+const settled = start + 1_100;
+const tone = (media: number): number => toneAt(0, media);
+
+for (const [devicePpm, listenerPpm, block] of [
+  [0, 0, 128],
+  [100, 0, 128],
+  [-100, 60, 480],
+  [30, -100, 1_000],
+] as const) {
+  test(`each frame is heard at its time: crystals ${devicePpm}, ${listenerPpm} ppm, ${block}`, () => {
+    const rig = new PlayerRig({ devicePpm, listenerPpm, block });
+    rig.send({ start, packets: 110 });
+    rig.playUntil(start + 96_000);
+    const off = rig.worst(settled, start + 95_000, tone);
+    assert.ok(off < fromDbfs(-90), `${20 * Math.log10(off)} dBFS off`);
+    const { error, playing, packetsLost } = rig.player.stats();
+    assert.ok(playing && error.p99Us < 1 && packetsLost === 0);
+  });
+}
+
+test('Player is silent until the clock is known, then fades in at the right place', () => {
+  const rig = new PlayerRig({ clock: false });
+  rig.send({ start, packets: 60 });
+  rig.playUntil(start + 9_600);
+  assert.ok(rig.left.every((sample) => sample === 0));
+  rig.player.setClock(rig.model(0, 0));
+  rig.playUntil(start + 30_000);
+  assert.ok(rig.worst(start + 9_600 + 1_300, start + 29_000, tone) < fromDbfs(-90));
+});
+
+test('Player adds the latency of the device', () => {
+  const rig = new PlayerRig({ player: { deviceLatencyNs: 10e6 } });
+  rig.send({ start, packets: 60 });
+  rig.playUntil(start + 20_000);
+  const earlier = (media: number): number => tone(media + 480);
+  assert.ok(rig.worst(settled, start + 19_000, earlier) < fromDbfs(-90));
+});
+
+test('Player re-anchors once, cross-faded, when the clock steps by 30 ms', () => {
+  const rig = new PlayerRig({});
+  rig.send({ start, packets: 150, lead: 14_400 });
+  rig.playUntil(start + 24_000);
+  rig.player.setClock(rig.model(0.03));
+  rig.playUntil(start + 24_000 + 9_000);
+  assert.equal(rig.player.stats().reanchors, 0, 'not before 200 ms');
+  rig.playUntil(start + 100_000);
+  assert.equal(rig.player.stats().reanchors, 1);
+  const later = (media: number): number => tone(media + 1_440);
+  assert.ok(rig.worst(start + 36_000, start + 99_000, later) < fromDbfs(-90));
+  const own = rig.steepest(settled, start + 23_000);
+  assert.ok(rig.steepest(start + 24_000, start + 36_000) < own * 1.3, 'it clicks');
+});
+
+test('Player works off what is below 20 ms without a jump', () => {
+  const rig = new PlayerRig({});
+  rig.send({ start, packets: 330, lead: 14_400 });
+  rig.playUntil(start + 24_000);
+  rig.player.setClock(rig.model(0.001));
+  rig.playUntil(start + 300_000);
+  const { reanchors, correctionPpm } = rig.player.stats();
+  assert.equal(reanchors, 0);
+  assert.ok(correctionPpm > 50, 'it hurries');
+  const own = rig.steepest(settled, start + 23_000);
+  assert.ok(rig.steepest(start + 24_000, start + 290_000) < own * 1.001);
+});
+
+test('Player joins in the middle of an epoch, faded in', () => {
+  const rig = new PlayerRig({});
+  rig.send({ start: start - 480_000, packets: 600, without: [...Array(505).keys()] });
+  rig.playUntil(start + 40_000);
+  assert.ok(rig.worst(start + 9_600, start + 39_000, tone) < fromDbfs(-90));
+  const own = rig.steepest(start + 9_600, start + 39_000);
+  assert.ok(rig.steepest(48_100, start + 9_600) < own * 1.1);
+});
