@@ -2,6 +2,7 @@
 import { noClockModel, type ClockModel } from '../shared/clock_model.ts';
 import { localInstant, mediaInstant } from '../shared/time.ts';
 import type { OpusDecoder } from '../player/opus_decoder.ts';
+import { outputDelayFrames } from '../player/output_stage.ts';
 import type { Stamp } from '../player/packet.ts';
 import { Player, type PlayerConfig } from '../player/player.ts';
 import { makeStereo } from '../player/stereo_block.ts';
@@ -189,11 +190,19 @@ export class PlayerRig {
     return Math.ceil((media - this.media(0)) / (this.media(1) - this.media(0)));
   }
 
+  /**
+   * Media position that belongs to an output frame. The output stage's delay is counted in frames
+   * of the device: 0.2 us off at 100 ppm.
+   */
+  heard(frame: number): number {
+    return this.media(frame) + outputDelayFrames * (1 - (this.media(1) - this.media(0)));
+  }
+
   /** Largest difference of the left channel from a sound, between two media positions. */
   worst(from: number, to: number, sound: (media: number) => number): number {
     let worst = 0;
     for (let frame = this.frameOf(from); frame < this.frameOf(to); ++frame) {
-      worst = Math.max(worst, Math.abs((this.left[frame] ?? NaN) - sound(this.media(frame))));
+      worst = Math.max(worst, Math.abs((this.left[frame] ?? NaN) - sound(this.heard(frame))));
     }
     return worst;
   }
