@@ -59,8 +59,8 @@ void add_lane(std::vector<Arriving>& to,
         wire::PacketSlot packet = packet_of(stream, epoch, k, start, tone);
         std::int64_t lead = 4'800 + noise.below(1'920);
         if (stream == 0 && epoch == 1) {
-            if (k == 12 || (k >= 20 && k < 28)) {
-                continue;  // one lost, and so many that the lane runs dry
+            if (k == 12 || (k >= 20 && k < 28) || (k >= 44 && k < 47)) {
+                continue;  // one lost; so many that the lane runs dry; a fade that turns back
             }
             lead = k == 33 ? -300 : lead;   // late
             packet.size = k == 37 ? 0 : 5;  // no Opus

@@ -75,12 +75,14 @@ void write_output_vectors(const std::filesystem::path& folder) {
         Command command;
         double value;
     };
-    const std::array<Event, 6> events = {{{6, level_cap, -9.0},
+    const std::array<Event, 8> events = {{{6, level_cap, -9.0},
                                           {14, volume, -4.5},
                                           {22, level_cap, -20.0},
-                                          {28, mute, 0.0},
-                                          {44, unmute, 1'200.0},
-                                          {50, volume, 0.0}}};
+                                          {24, mute, 0.0},
+                                          {32, unmute, 600.0},
+                                          {38, mute, 0.0},
+                                          {50, volume, 0.0},
+                                          {54, unmute, 1'200.0}}};
     TableFile json(folder / "output.json",
                    "input: [frames, seed, block], noise at 1.2 as in resampler.json; events: "
                    "[block, 0 volume 1 cap 2 mute 3 unmute, value]; output.f32: left then right");

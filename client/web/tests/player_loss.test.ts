@@ -60,6 +60,20 @@ test('a long gap fades to silence in 100 ms, is counted, and sound comes back in
   assert.ok(rig.steepest(mediaOf(21), mediaOf(40)) < own * 1.1, 'it clicks where it comes back');
 });
 
+test('a gap of three packets fades, and sound comes back without a click', () => {
+  const rig = new PlayerRig();
+  rig.send({ start, packets: 50, without: [20, 21, 22] });
+  rig.playUntil(start + 38_400);
+  assert.equal(rig.player.stats().packetsLost, 3);
+  // Half of the sound, falling to half of that.
+  const end = mediaOf(23);
+  const fallen = (media: number): number => toneAt(0, media, 0.2 * 0.5);
+  assert.ok(rig.worst(end - 90, end - 40, fallen) < fromDbfs(-40));
+  // The very first frame is as quiet as the concealed sound was.
+  assert.ok(rig.worst(end + 40, end + 60, (media) => toneAt(0, media, 0.4 * 0.5)) < fromDbfs(-30));
+  assert.ok(rig.worst(end + 520, mediaOf(39), tone) < fromDbfs(-90));
+});
+
 test('payloads that are no Opus are losses, and stamps off the grid are never heard', () => {
   const rig = new PlayerRig();
   rig.send({ start, packets: 50, without: [20] });

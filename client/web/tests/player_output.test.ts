@@ -71,6 +71,19 @@ test('a second mute does not draw the first one out', () => {
   assert.equal(rest[frames50ms - 1_900], 0);
 });
 
+test('what interrupts a ramp begins where that one is', () => {
+  const output = new OutputStage(0, 0);
+  constantThrough(output, 0.7, 480);
+  output.mute();
+  const falls = constantThrough(output, 0.7, 960);
+  output.unmute(960);
+  const rises = constantThrough(output, 0.7, 960 + outputDelayFrames);
+  assert.ok(Math.abs((rises[0] ?? NaN) - (falls[959] ?? NaN)) < 0.7 * 0.00083);
+  const least = Math.min(...rises);
+  assert.ok(least > 0.34 && least < 0.36, `half way down: ${least}`);
+  assert.equal(rises.at(-1), Math.fround(0.7));
+});
+
 test('unmute comes back within its time', () => {
   const output = new OutputStage(0, 0);
   output.mute();

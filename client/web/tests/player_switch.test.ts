@@ -24,6 +24,26 @@ test('a new epoch cross-fades in at its media frame, without a click', () => {
   assert.equal(programme, media - seek);
 });
 
+test('an old epoch is needed no longer than its fade, and what it lacks then is no loss', () => {
+  const rig = new PlayerRig();
+  const seek = start + 23_995; // the fade ends just before the old lane's 29 packets do
+  rig.send({ start, packets: 29 });
+  rig.send({ start: seek, epoch: 2, tone: 2, packets: 50 });
+  rig.playUntil(seek + 24_000);
+  const { packetsLost, framesConcealed } = rig.player.stats();
+  assert.deepEqual([packetsLost, framesConcealed], [0, 0]);
+});
+
+test('a lane that speaks of another clock is given up for one that is of this', () => {
+  const rig = new PlayerRig();
+  rig.send({ start: start + 960_000, packets: 40, lead: 960_000 + 9_600 });
+  rig.playUntil(start + 48_000);
+  assert.ok(rig.left.every((sample) => sample === 0));
+  rig.send({ start: start + 60_000, packets: 40 });
+  rig.playUntil(start + 90_000);
+  assert.ok(rig.worst(start + 62_000, start + 89_000, (m) => toneAt(0, m)) < fromDbfs(-90));
+});
+
 test('packets of an epoch that is over are late and not heard', () => {
   const rig = new PlayerRig();
   const seek = start + 24_000;

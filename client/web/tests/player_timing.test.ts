@@ -31,8 +31,11 @@ test('Player is silent until the clock is known, then fades in at the right plac
   rig.playUntil(start + 9_600);
   assert.ok(rig.left.every((sample) => sample === 0));
   rig.player.setClock(rig.model(0, 0));
+  rig.playUntil(start + 20_000);
+  rig.player.setClock({ ...rig.model(5), valid: false }); // leaves the one that was
   rig.playUntil(start + 30_000);
   assert.ok(rig.worst(start + 9_600 + 1_300, start + 29_000, tone) < fromDbfs(-90));
+  assert.equal(rig.player.stats().playing, true);
 });
 
 test('Player adds the latency of the device', () => {
