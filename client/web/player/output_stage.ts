@@ -8,6 +8,8 @@ export const muteFrames = 1_920;
 
 const volumeFrames = 1_440; // 30 ms
 const capFrames = 1_920; // 40 ms
+/** Frames worked on at once. */
+const stretchFrames = 128;
 
 function boundedGain(gainDb: number, otherwiseDb: number): number {
   const db = Number.isFinite(gainDb) ? gainDb : otherwiseDb;
@@ -24,6 +26,8 @@ export class OutputStage {
   readonly #cap: SmoothRamp;
   readonly #gate = new SmoothRamp(1);
   readonly #limiter = new PeakLimiter();
+  /** The level cap of each frame of a stretch. */
+  readonly #caps = new Float32Array(stretchFrames);
 
   /**
    * @param volumeDb      -60 to 0; clamped.
@@ -66,12 +70,19 @@ export class OutputStage {
 
   /** In place: the frames [first, first + frames) of both channels, full scale 1.0. */
   process(left: Float32Array, right: Float32Array, first: number, frames: number): void {
-    const limiter = this.#limiter;
-    for (let n = first; n < first + frames; ++n) {
-      const gain = this.#volume.next() * this.#gate.next();
-      limiter.process((left[n] ?? 0) * gain, (right[n] ?? 0) * gain, this.#cap.next());
-      left[n] = limiter.left;
-      right[n] = limiter.right;
+    for (let done = 0; done < frames; done += stretchFrames) {
+      this.#stretch(left, right, first + done, Math.min(stretchFrames, frames - done));
     }
+  }
+
+  #stretch(left: Float32Array, right: Float32Array, first: number, frames: number): void {
+    const caps = this.#caps;
+    for (let n = 0; n < frames; ++n) {
+      const gain = this.#volume.next() * this.#gate.next();
+      left[first + n] = (left[first + n] ?? 0) * gain;
+      right[first + n] = (right[first + n] ?? 0) * gain;
+      caps[n] = this.#cap.next();
+    }
+    this.#limiter.process(left, right, first, frames, caps);
   }
 }

@@ -20,10 +20,6 @@ function clamp(value: number, most: number): number {
  * Thread: one owner. Real-time: everything but the constructor.
  */
 export class PeakLimiter {
-  /** The frame that process() gave last, full scale 1.0. */
-  left = 0;
-  right = 0;
-
   readonly #delayLeft = new Float32Array(windowFrames);
   readonly #delayRight = new Float32Array(windowFrames);
   readonly #delayCap = new Float32Array(windowFrames).fill(1);
@@ -41,37 +37,59 @@ export class PeakLimiter {
   #now = 0;
   #index = 0;
 
-  /** One frame in; left and right are the frame that leaves. @param cap  Largest magnitude, > 0. */
-  process(leftIn: number, rightIn: number, cap: number): void {
-    // Not a number must neither leave nor stay in the gain.
-    const left = Number.isFinite(leftIn) ? leftIn : 0;
-    const right = Number.isFinite(rightIn) ? rightIn : 0;
-    const peak = Math.max(Math.abs(left), Math.abs(right));
-    const held = this.#least(peak > cap ? cap / peak : 1);
+  /**
+   * In place: the frames [first, first + frames) of both channels, full scale 1.0. By blocks: a call
+   * for each frame would have the engine box its numbers.
+   * @param caps  Largest magnitude, > 0, of each of those frames, from index 0 on.
+   */
+  process(
+    left: Float32Array,
+    right: Float32Array,
+    first: number,
+    frames: number,
+    caps: Float32Array,
+  ): void {
+    const delayLeft = this.#delayLeft;
+    const delayRight = this.#delayRight;
+    const delayCap = this.#delayCap;
+    let index = this.#index;
+    for (let n = 0; n < frames; ++n) {
+      const cap = caps[n] ?? 1;
+      // Not a number must neither leave nor stay in the gain.
+      const leftIn = left[first + n] ?? 0;
+      const rightIn = right[first + n] ?? 0;
+      const leftHere = Number.isFinite(leftIn) ? leftIn : 0;
+      const rightHere = Number.isFinite(rightIn) ? rightIn : 0;
+      const peak = Math.max(Math.abs(leftHere), Math.abs(rightHere));
+      const gain = this.#gainFor(peak > cap ? cap / peak : 1, index);
+      delayLeft[index] = leftHere;
+      delayRight[index] = rightHere;
+      delayCap[index] = cap;
+      index = (index + 1) % windowFrames;
+      // Rounding, and a cap that is on its way down.
+      const most = Math.max(delayCap[index] ?? 0, cap);
+      left[first + n] = clamp((delayLeft[index] ?? 0) * gain, most);
+      right[first + n] = clamp((delayRight[index] ?? 0) * gain, most);
+    }
+    this.#index = index;
+  }
+
+  /** The gain of the frame that leaves when one comes that needs this much. */
+  #gainFor(needed: number, index: number): number {
+    const held = this.#least(needed);
     const rising = this.#released + (1 - this.#released) * releaseShare;
     this.#released = Math.min(held, rising > releasedGain ? 1 : rising);
-
-    const i = this.#index;
-    const leaving = this.#smooth[i] ?? 0;
+    const leaving = this.#smooth[index] ?? 0;
     const entering = Math.fround(this.#released);
+    this.#smooth[index] = entering;
+    ++this.#now;
     this.#below += (entering < 1 ? 1 : 0) - (leaving < 1 ? 1 : 0);
-    this.#sum += entering - leaving;
-    this.#smooth[i] = entering;
-    let gain = 1;
     if (this.#below === 0) {
       this.#sum = windowFrames; // no rounding survives a quiet moment
-    } else {
-      gain = this.#sum / windowFrames;
+      return 1;
     }
-    this.#delayLeft[i] = left;
-    this.#delayRight[i] = right;
-    this.#delayCap[i] = cap;
-    this.#index = (i + 1) % windowFrames;
-    ++this.#now;
-    // Rounding, and a cap that is on its way down.
-    const most = Math.max(this.#delayCap[this.#index] ?? 0, cap);
-    this.left = clamp((this.#delayLeft[this.#index] ?? 0) * gain, most);
-    this.right = clamp((this.#delayRight[this.#index] ?? 0) * gain, most);
+    this.#sum += entering - leaving;
+    return this.#sum / windowFrames;
   }
 
   #least(needed: number): number {

@@ -103,6 +103,36 @@ test('panic is silent within 50 ms, never rises, then plays the safe stream', ()
   assert.ok(rig.steepest(start + 24_000, start + 71_000) < 0.4 * 0.0579 * 1.1);
 });
 
+test('what falls silent is what was heard, whatever is followed meanwhile', () => {
+  const rig = new PlayerRig();
+  rig.send({ start, packets: 80 });
+  rig.send({ start, stream: 1, packets: 80 });
+  rig.player.post({ kind: 'follow', stream: 0 });
+  rig.playUntil(start + 24_000);
+  const asked = rig.media(rig.left.length) + 96;
+  rig.player.post({ kind: 'panic', stream: 1, fadeMs: 300 });
+  rig.player.post({ kind: 'follow', stream: 1 });
+  rig.playUntil(start + 72_000);
+  const falls = (media: number): number => {
+    const x = Math.min(Math.max((media - asked + 1) / 1_920, 0), 1);
+    return toneAt(0, media) * (0.5 + 0.5 * Math.cos(Math.PI * x));
+  };
+  assert.ok(rig.worst(asked, asked + 1_920, falls) < fromDbfs(-90));
+  assert.ok(rig.worst(start + 44_000, start + 71_000, (m) => toneAt(1, m)) < fromDbfs(-90));
+});
+
+test('a stream that never has 60 ms ahead is gone over to after 300 ms', () => {
+  const rig = new PlayerRig();
+  rig.send({ start, packets: 80 });
+  rig.send({ start, stream: 1, packets: 80, lead: 1_200 });
+  rig.player.post({ kind: 'follow', stream: 0 });
+  rig.playUntil(start + 24_000);
+  rig.player.post({ kind: 'follow', stream: 1 });
+  rig.playUntil(start + 72_000);
+  assert.ok(rig.worst(start + 1_100, start + 38_300, (m) => toneAt(0, m)) < fromDbfs(-90));
+  assert.ok(rig.worst(start + 40_000, start + 71_000, (m) => toneAt(1, m)) < fromDbfs(-90));
+});
+
 test('exit is silent within 50 ms and stays so, also when no packet comes any more', () => {
   const rig = new PlayerRig({});
   rig.send({ start, packets: 28 });
