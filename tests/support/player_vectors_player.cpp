@@ -17,7 +17,7 @@ using client::PlayerCommand;
 
 constexpr int kBlock = 128;
 constexpr int kBlocks = 1'125;
-/// Every how manieth block the account is fresh.
+/// Blocks from one fresh account to the next.
 constexpr int kStatsBlocks = 19;
 /// One of so many frames is kept, of the left and the right channel in turn.
 constexpr int kKeep = 5;

@@ -46,6 +46,17 @@ test('Player adds the latency of the device', () => {
   assert.ok(rig.worst(settled, start + 19_000, earlier) < fromDbfs(-90));
 });
 
+test('a new calibration is worked off, or re-anchored, but never cut', () => {
+  const rig = new PlayerRig({});
+  rig.send({ start, packets: 150, lead: 14_400 });
+  rig.playUntil(start + 24_000);
+  rig.player.setDeviceLatency(40e6);
+  rig.playUntil(start + 100_000);
+  assert.equal(rig.player.stats().reanchors, 1);
+  const earlier = (media: number): number => tone(media + 1_920);
+  assert.ok(rig.worst(start + 40_000, start + 99_000, earlier) < fromDbfs(-90));
+});
+
 test('Player re-anchors once, cross-faded, when the clock steps by 30 ms', () => {
   const rig = new PlayerRig({});
   rig.send({ start, packets: 150, lead: 14_400 });
