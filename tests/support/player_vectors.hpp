@@ -1,13 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
-#include <initializer_list>
-#include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
 namespace earshot::test {
 
@@ -30,28 +26,8 @@ private:
     std::uint32_t state_;
 };
 
-/// A JSON object of tables: {"about": text, "name": [[number, ...], ...], ...}. Every number is
-/// written so that it is read back as the same double.
-class TableFile {
-public:
-    /// @throws std::runtime_error  if it cannot be written.
-    TableFile(const std::filesystem::path& path, const std::string& about);
-    ~TableFile();
-    TableFile(const TableFile&) = delete;
-    TableFile& operator=(const TableFile&) = delete;
-
-    void table(const std::string& name);
-    void row(std::initializer_list<double> numbers);
-
-private:
-    struct Close {
-        void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-    };
-    std::unique_ptr<std::FILE, Close> file_;
-    bool first_row_ = true;
-    bool open_ = false;
-};
-
+/// Writes a text. @throws std::runtime_error
+void write_text(const std::filesystem::path& path, const std::string& text);
 /// Writes little-endian float32. @throws std::runtime_error
 void write_floats(const std::filesystem::path& path, std::span<const float> samples);
 

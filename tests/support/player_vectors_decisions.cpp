@@ -2,6 +2,7 @@
 #include "client/core/drift_corrector.hpp"
 #include "client/core/jitter_buffer.hpp"
 #include "tests/support/player_vectors.hpp"
+#include "tests/support/vector_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,16 +22,50 @@ wire::PacketSlot packet_of(std::uint32_t sequence, std::int64_t media_off, int s
     return packet;
 }
 
+constexpr std::int64_t kLocalNs = 7'200'000'000'123;
+
+/// A clock model that holds from one step on.
+struct Model {
+    int from;
+    double media_off_ms;
+    double skew;
+    double fit_bound_us;
+    double skew_bound;
+};
+
+// Too rough to begin by; good; better, a little off; a step of 30 ms; back by 25 ms.
+constexpr std::array<Model, 5> kModels = {{{0, 0.0, 30e-6, 900.0, 60e-6},
+                                           {6, 0.0, 30e-6, 300.0, 15e-6},
+                                           {40, 0.4, -10e-6, 40.0, 5e-6},
+                                           {120, 30.0, -12e-6, 30.0, 2e-6},
+                                           {170, 5.0, -12e-6, 30.0, 2e-6}}};
+
+sync::ClockModel clock_of(const Model& model) {
+    sync::ClockModel clock;
+    const std::int64_t media_ns = 10'000'000'007 + std::llround(model.media_off_ms * 1e6);
+    const auto fit_ns = static_cast<std::int64_t>(model.fit_bound_us * 1e3);
+    clock.local_reference = LocalInstant{std::chrono::nanoseconds{kLocalNs}};
+    clock.media_reference = MediaInstant{std::chrono::nanoseconds{media_ns}};
+    clock.skew = model.skew;
+    clock.fit_bound = std::chrono::nanoseconds{fit_ns};
+    clock.skew_bound = model.skew_bound;
+    clock.since = clock.local_reference;
+    clock.valid = true;
+    return clock;
+}
+
 }  // namespace
 
 void write_jitter_vectors(const std::filesystem::path& folder) {
     enum Step { insert, flow, stop, pass, drop, reset };
-    TableFile json(folder / "jitter_buffer.json",
-                   "steps: [0 insert 1 flow from lowest 2 stop 3 pass 4 drop below 5 reset, "
-                   "sequence, media off the grid, size, then what is so after it: 0 stored 1 "
-                   "duplicate 2 late 3 refused (-1: no insert), next, waiting, lowest or -1, "
-                   "highest, flowing, whether next is here]; sequence 0 is at media 480123");
-    json.table("steps");
+    VectorFile json;
+    json.member(
+        "about",
+        std::string_view{"steps: [0 insert 1 flow from lowest 2 stop 3 pass 4 drop below 5 reset, "
+                         "sequence, media off the grid, size, then what is so after it: 0 stored 1 "
+                         "duplicate 2 late 3 refused (-1: no insert), next, waiting, lowest or -1, "
+                         "highest, flowing, whether next is here]; sequence 0 is at media 480123"});
+    json.open("steps", '[');
     const auto buffer = std::make_unique<client::JitterBuffer>();
     VectorNoise noise(5);
     for (int i = 0; i < 900; ++i) {
@@ -74,56 +109,39 @@ void write_jitter_vectors(const std::filesystem::path& folder) {
                   static_cast<double>(buffer->highest()), buffer->flowing() ? 1.0 : 0.0,
                   buffer->peek() != nullptr ? 1.0 : 0.0});
     }
+    write_text(folder / "jitter_buffer.json", json.finish());
 }
 
 void write_drift_vectors(const std::filesystem::path& folder) {
-    constexpr std::int64_t kLocalNs = 7'200'000'000'123;
     constexpr std::int64_t kLatencyNs = 37'000'001;
     constexpr int kFrames = 1'920;
     constexpr double kRate = 48e3 * (1.0 + 90e-6);
-    TableFile json(folder / "drift_corrector.json",
-                   "corrector: [device latency ns, read-ahead frames, rate, frames of a step]; "
-                   "clocks: [from step, local reference ns, media reference ns, skew, fit bound "
-                   "ns, skew bound, since ns]; steps: [first ns, offset, heard, ready, position, "
-                   "first step, last step, scheduled, error s, reanchored, correction ppm]");
-    json.table("corrector");
+    VectorFile json;
+    json.member("about",
+                std::string_view{
+                    "corrector: [device latency ns, read-ahead frames, rate, frames of a step]; "
+                    "clocks: [from step, local reference ns, media reference ns, skew, fit bound "
+                    "ns, skew bound, since ns]; steps: [first ns, offset, heard, ready, position, "
+                    "first step, last step, scheduled, error s, reanchored, correction ppm]"});
+    json.open("corrector", '[');
     json.row({static_cast<double>(kLatencyNs), 96.0, kRate, kFrames});
-    struct Model {
-        int from;
-        double media_off_ms;
-        double skew;
-        double fit_bound_us;
-        double skew_bound;
-    };
-    // Too rough to begin by; good; better, a little off; a step of 30 ms; back by 25 ms.
-    const std::array<Model, 5> models = {{{0, 0.0, 30e-6, 900.0, 60e-6},
-                                          {6, 0.0, 30e-6, 300.0, 15e-6},
-                                          {40, 0.4, -10e-6, 40.0, 5e-6},
-                                          {120, 30.0, -12e-6, 30.0, 2e-6},
-                                          {170, 5.0, -12e-6, 30.0, 2e-6}}};
     std::array<sync::ClockModel, 5> clocks;
-    json.table("clocks");
-    for (std::size_t i = 0; i < models.size(); ++i) {
-        sync::ClockModel& clock = clocks[i];
-        const std::int64_t media_ns = 10'000'000'007 + std::llround(models[i].media_off_ms * 1e6);
-        const auto fit_ns = static_cast<std::int64_t>(models[i].fit_bound_us * 1e3);
-        clock.local_reference = LocalInstant{std::chrono::nanoseconds{kLocalNs}};
-        clock.media_reference = MediaInstant{std::chrono::nanoseconds{media_ns}};
-        clock.skew = models[i].skew;
-        clock.fit_bound = std::chrono::nanoseconds{fit_ns};
-        clock.skew_bound = models[i].skew_bound;
-        clock.since = clock.local_reference;
-        clock.valid = true;
-        json.row({static_cast<double>(models[i].from), static_cast<double>(kLocalNs),
-                  static_cast<double>(media_ns), clock.skew, static_cast<double>(fit_ns),
-                  clock.skew_bound, static_cast<double>(kLocalNs)});
+    json.close();
+    json.open("clocks", '[');
+    for (std::size_t i = 0; i < kModels.size(); ++i) {
+        const sync::ClockModel& clock = clocks[i] = clock_of(kModels[i]);
+        json.row({static_cast<double>(kModels[i].from), static_cast<double>(kLocalNs),
+                  static_cast<double>(clock.media_reference.time_since_epoch().count()), clock.skew,
+                  static_cast<double>(clock.fit_bound.count()), clock.skew_bound,
+                  static_cast<double>(kLocalNs)});
     }
-    json.table("steps");
+    json.close();
+    json.open("steps", '[');
     client::DriftCorrector corrector(std::chrono::nanoseconds{kLatencyNs}, 96);
     VectorNoise noise(11);
     std::size_t model = 0;
     for (int i = 0; i < 260; ++i) {
-        if (model + 1 < models.size() && models[model + 1].from == i) {
+        if (model + 1 < kModels.size() && kModels[model + 1].from == i) {
             ++model;
         }
         // Blocks of two steps, reported up to 50 us wrong.
@@ -147,6 +165,7 @@ void write_drift_vectors(const std::filesystem::path& folder) {
                   stretch.scheduled, stretch.error_s, reanchored ? 1.0 : 0.0,
                   corrector.correction_ppm()});
     }
+    write_text(folder / "drift_corrector.json", json.finish());
 }
 
 }  // namespace earshot::test

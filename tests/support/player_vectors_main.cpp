@@ -2,6 +2,7 @@
 // they did, for the browser's player to be compared with (tests/golden/player).
 #include "tests/support/player_vectors.hpp"
 
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -11,42 +12,24 @@
 
 namespace earshot::test {
 
-TableFile::TableFile(const std::filesystem::path& path, const std::string& about)
-    : file_(std::fopen(path.c_str(), "w")) {
-    if (!file_) {
-        throw std::runtime_error("cannot write " + path.string());
-    }
-    std::fprintf(file_.get(), "{\n\"about\": \"%s\"", about.c_str());
-}
+namespace {
 
-TableFile::~TableFile() {
-    std::fprintf(file_.get(), "%s\n}\n", open_ ? "\n]" : "");
-}
-
-void TableFile::table(const std::string& name) {
-    std::fprintf(file_.get(), "%s,\n\"%s\": [", open_ ? "\n]" : "", name.c_str());
-    open_ = true;
-    first_row_ = true;
-}
-
-void TableFile::row(std::initializer_list<double> numbers) {
-    std::fprintf(file_.get(), "%s", first_row_ ? "\n[" : ",\n[");
-    first_row_ = false;
-    bool first = true;
-    for (const double number : numbers) {
-        std::fprintf(file_.get(), "%s%.17g", first ? "" : ", ", number);
-        first = false;
-    }
-    std::fprintf(file_.get(), "]");
-}
-
-void write_floats(const std::filesystem::path& path, std::span<const float> samples) {
+void write_bytes(const std::filesystem::path& path, const void* bytes, std::size_t size) {
     std::FILE* file = std::fopen(path.c_str(), "wb");
-    const bool written = file != nullptr && std::fwrite(samples.data(), sizeof(float),
-                                                        samples.size(), file) == samples.size();
+    const bool written = file != nullptr && std::fwrite(bytes, 1, size, file) == size;
     if (file == nullptr || std::fclose(file) != 0 || !written) {
         throw std::runtime_error("cannot write " + path.string());
     }
+}
+
+}  // namespace
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+    write_bytes(path, text.data(), text.size());
+}
+
+void write_floats(const std::filesystem::path& path, std::span<const float> samples) {
+    write_bytes(path, samples.data(), samples.size_bytes());
 }
 
 }  // namespace earshot::test

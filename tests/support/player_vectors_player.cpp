@@ -3,6 +3,7 @@
 #include "client/core/player.hpp"
 
 #include "tests/support/player_vectors.hpp"
+#include "tests/support/vector_file.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -117,22 +118,25 @@ std::vector<Timed> commands() {
             {1'070, {.kind = Kind::all_clear, .stream = StreamId{0}, .fade_ms = 50}}};
 }
 
-void write_inputs(TableFile& json,
+void write_inputs(VectorFile& json,
                   const std::vector<Arriving>& packets,
                   const std::vector<Timed>& posted) {
-    json.table("device");
+    json.open("device", '[');
     json.row({kBlock, kBlocks, kRate, static_cast<double>(kLocalNs), kStatsBlocks, kKeep});
-    json.table("clocks");
+    json.close();
+    json.open("clocks", '[');
     json.row({0.0, static_cast<double>(kMediaNs)});
     json.row({375.0, kMediaNs + 30e6});
-    json.table("commands");
+    json.close();
+    json.open("commands", '[');
     for (const Timed& timed : posted) {
         const PlayerCommand& c = timed.command;
         json.row({static_cast<double>(timed.block), static_cast<double>(c.kind),
                   static_cast<double>(c.stream.value), static_cast<double>(c.value_db),
                   static_cast<double>(c.fade_ms)});
     }
-    json.table("packets");
+    json.close();
+    json.open("packets", '[');
     for (const Arriving& a : packets) {
         const wire::PacketStamp& s = a.packet.stamp;
         json.row({static_cast<double>(a.block), static_cast<double>(s.stream.value),
@@ -143,7 +147,7 @@ void write_inputs(TableFile& json,
     }
 }
 
-void write_account(TableFile& json, int block, const client::PlayerStats& s) {
+void write_account(VectorFile& json, int block, const client::PlayerStats& s) {
     json.row({static_cast<double>(block), static_cast<double>(s.packets_received),
               static_cast<double>(s.packets_late), static_cast<double>(s.packets_lost),
               static_cast<double>(s.packets_duplicate), static_cast<double>(s.frames_concealed),
@@ -158,17 +162,22 @@ void write_account(TableFile& json, int block, const client::PlayerStats& s) {
 }  // namespace
 
 void write_player_vectors(const std::filesystem::path& folder) {
-    TableFile json(
-        folder / "player.json",
-        "device: [block, blocks, rate, local ns of the first, blocks between accounts, one frame "
-        "of so many is kept]; clocks: [block, media ns then], skew -40 ppm; commands: [block, "
-        "PlayerCommand::Kind, stream, dB, fade ms]; packets: [block, stream, epoch, sequence, "
-        "media, programme, tone or -1]; accounts: [block, received, late, lost, duplicate, "
-        "concealed, reanchors, media, programme, epoch, playing, buffer ms, ppm, p50, p99 us]");
+    VectorFile json;
+    json.member(
+        "about",
+        std::string_view{
+            "device: [block, blocks, rate, local ns of the first, blocks between accounts, one "
+            "frame "
+            "of so many is kept]; clocks: [block, media ns then], skew -40 ppm; commands: [block, "
+            "PlayerCommand::Kind, stream, dB, fade ms]; packets: [block, stream, epoch, sequence, "
+            "media, programme, tone or -1]; accounts: [block, received, late, lost, duplicate, "
+            "concealed, reanchors, media, programme, epoch, playing, buffer ms, ppm, p50, p99 "
+            "us]"});
     const std::vector<Arriving> packets = arrivals();
     const std::vector<Timed> posted = commands();
     write_inputs(json, packets, posted);
-    json.table("accounts");
+    json.close();
+    json.open("accounts", '[');
     Player player({.device_latency = std::chrono::milliseconds{0}});
     audio::Block out(2, kBlock);
     std::vector<float> kept;
@@ -198,6 +207,7 @@ void write_player_vectors(const std::filesystem::path& folder) {
         }
     }
     write_floats(folder / "player.f32", kept);
+    write_text(folder / "player.json", json.finish());
 }
 
 }  // namespace earshot::test

@@ -3,6 +3,7 @@
 #include "common/audio/block.hpp"
 #include "common/audio/resampler.hpp"
 #include "tests/support/player_vectors.hpp"
+#include "tests/support/vector_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -29,6 +30,31 @@ void append(std::vector<float>& to, audio::ConstBlockView block) {
     }
 }
 
+enum Command { volume, level_cap, mute, unmute };
+
+struct Event {
+    int block;
+    Command command;
+    double value;
+};
+
+void obey(client::OutputStage& output, const Event& event) {
+    switch (event.command) {
+        case volume:
+            output.set_volume(static_cast<float>(event.value));
+            break;
+        case level_cap:
+            output.set_level_cap(static_cast<float>(event.value));
+            break;
+        case mute:
+            output.mute();
+            break;
+        case unmute:
+            output.unmute(static_cast<int>(event.value));
+            break;
+    }
+}
+
 }  // namespace
 
 void write_resampler_vectors(const std::filesystem::path& folder) {
@@ -48,12 +74,15 @@ void write_resampler_vectors(const std::filesystem::path& folder) {
                                         {77.0004882812, 1.00002, 1.000021, 240},
                                         {360.75, 1.0, 1.0, 1}}};
     const audio::Block input = noise_block(kInput, kSeed);
-    TableFile json(folder / "resampler.json",
-                   "input: [frames, seed], left and right alternate; cases: [start, first step, "
-                   "last step, frames]; resampler.f32 holds their outputs, each left then right");
-    json.table("input");
+    VectorFile json;
+    json.member("about",
+                std::string_view{
+                    "input: [frames, seed], left and right alternate; cases: [start, first step, "
+                    "last step, frames]; resampler.f32 holds their outputs, each left then right"});
+    json.open("input", '[');
     json.row({kInput, kSeed});
-    json.table("cases");
+    json.close();
+    json.open("cases", '[');
     const audio::PolyphaseResampler resampler(2);
     std::vector<float> made;
     for (const Case& c : cases) {
@@ -63,18 +92,13 @@ void write_resampler_vectors(const std::filesystem::path& folder) {
         append(made, out.view());
     }
     write_floats(folder / "resampler.f32", made);
+    write_text(folder / "resampler.json", json.finish());
 }
 
 void write_output_vectors(const std::filesystem::path& folder) {
     constexpr int kFrames = 7'168;
     constexpr int kBlock = 128;
     constexpr std::uint32_t kSeed = 29;
-    enum Command { volume, level_cap, mute, unmute };
-    struct Event {
-        int block;
-        Command command;
-        double value;
-    };
     const std::array<Event, 8> events = {{{6, level_cap, -9.0},
                                           {14, volume, -4.5},
                                           {22, level_cap, -20.0},
@@ -83,12 +107,15 @@ void write_output_vectors(const std::filesystem::path& folder) {
                                           {38, mute, 0.0},
                                           {50, volume, 0.0},
                                           {54, unmute, 1'200.0}}};
-    TableFile json(folder / "output.json",
-                   "input: [frames, seed, block], noise at 1.2 as in resampler.json; events: "
-                   "[block, 0 volume 1 cap 2 mute 3 unmute, value]; output.f32: left then right");
-    json.table("input");
+    VectorFile json;
+    json.member("about",
+                std::string_view{
+                    "input: [frames, seed, block], noise at 1.2 as in resampler.json; events: "
+                    "[block, 0 volume 1 cap 2 mute 3 unmute, value]; output.f32: left then right"});
+    json.open("input", '[');
     json.row({kFrames, kSeed, kBlock});
-    json.table("events");
+    json.close();
+    json.open("events", '[');
     client::OutputStage output(-1.0, 0.0);
     audio::Block sound = noise_block(kFrames, kSeed);
     for (int c = 0; c < 2; ++c) {
@@ -102,26 +129,14 @@ void write_output_vectors(const std::filesystem::path& folder) {
                 continue;
             }
             json.row({static_cast<double>(block), static_cast<double>(event.command), event.value});
-            switch (event.command) {
-                case volume:
-                    output.set_volume(static_cast<float>(event.value));
-                    break;
-                case level_cap:
-                    output.set_level_cap(static_cast<float>(event.value));
-                    break;
-                case mute:
-                    output.mute();
-                    break;
-                case unmute:
-                    output.unmute(static_cast<int>(event.value));
-                    break;
-            }
+            obey(output, event);
         }
         output.process(sound.view().part(block * kBlock, kBlock));
     }
     std::vector<float> made;
     append(made, sound.view());
     write_floats(folder / "output.f32", made);
+    write_text(folder / "output.json", json.finish());
 }
 
 }  // namespace earshot::test
