@@ -38,8 +38,8 @@ export class PeakLimiter {
   #index = 0;
 
   /**
-   * In place: the frames [first, first + frames) of both channels, full scale 1.0. By blocks: a call
-   * for each frame would have the engine box its numbers.
+   * In place: the frames [first, first + frames) of both channels, full scale 1.0. By blocks: a
+   * call for each frame would have the engine box its numbers.
    * @param caps  Largest magnitude, > 0, of each of those frames, from index 0 on.
    */
   process(

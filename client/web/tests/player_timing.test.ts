@@ -14,7 +14,7 @@ for (const [devicePpm, listenerPpm, block] of [
   [-100, 60, 480],
   [30, -100, 1_000],
 ] as const) {
-  test(`each frame is heard at its time: crystals ${devicePpm}, ${listenerPpm} ppm, ${block}`, () => {
+  test(`frames come at their time: ${devicePpm}, ${listenerPpm} ppm, blocks of ${block}`, () => {
     const rig = new PlayerRig({ devicePpm, listenerPpm, block });
     rig.send({ start, packets: 110 });
     rig.playUntil(start + 96_000);
