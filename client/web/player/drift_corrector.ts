@@ -35,6 +35,12 @@ const roughFitNs = 2e6;
 /** ... and so old, it is begun by whatever it is. */
 const longPatienceNs = 4e9;
 
+/** Whether a time can be meant: a browser's audio clock is not to be trusted with everything. */
+export function isSane(dacTime: Readonly<DacTime>): boolean {
+  const { first, rateHz } = dacTime;
+  return Math.abs(first) <= Number.MAX_SAFE_INTEGER && rateHz >= 8_000 && rateHz <= 384_000;
+}
+
 /**
  * Where in media time the device's next frames must be read, and at which speed.
  *
@@ -78,7 +84,7 @@ export class DriftCorrector {
    * that is put up with when it is old enough.
    */
   ready(clock: ClockModel, dacTime: Readonly<DacTime>): boolean {
-    if (!this.#ready && clock.valid) {
+    if (!this.#ready && clock.valid && isSane(dacTime)) {
       const good = clock.fitBoundNs <= goodFitNs && clock.skewBound <= goodSkew;
       const age = dacTime.first - clock.since;
       const rough = age >= patienceNs && clock.fitBoundNs <= roughFitNs;
@@ -89,7 +95,7 @@ export class DriftCorrector {
 
   /**
    * Plans the next `frames` output frames and passes them; the result is `stretch`.
-   * @param dacTime  Of the device's block.
+   * @param dacTime  Of the device's block; sane.
    * @param offset   How many frames into that block they start.
    * @param heard    Whether the position has to stay continuous.
    */
@@ -121,6 +127,19 @@ export class DriftCorrector {
       stretch.stepLast = stretch.stepFirst;
     }
     stretch.position = this.#position;
+    this.#pass(frames);
+    return stretch;
+  }
+
+  /** Plans a stretch that goes on as the last one ended, for want of a time to go by. */
+  coast(frames: number): Stretch {
+    const { stretch } = this;
+    stretch.position = this.#position;
+    stretch.scheduled = this.#position;
+    stretch.stepFirst = 1 + this.#loop.correctionPpm * 1e-6;
+    stretch.stepLast = stretch.stepFirst;
+    stretch.errorS = 0;
+    stretch.reanchor = false;
     this.#pass(frames);
     return stretch;
   }

@@ -1,6 +1,6 @@
 import { noClockModel, type ClockModel } from '../shared/clock_model.ts';
 import { packetFrames, sampleRateHz } from '../shared/time.ts';
-import { DriftCorrector, type DacTime, type Stretch } from './drift_corrector.ts';
+import { DriftCorrector, isSane, type DacTime, type Stretch } from './drift_corrector.ts';
 import { LaneSet, type DecodeNeed, type Lane } from './lane_set.ts';
 import { reachFrames } from './mixer_voice.ts';
 import { MuteGuard } from './mute_guard.ts';
@@ -23,6 +23,11 @@ export interface PlayerConfig {
   readonly levelCapDbfs: number;
   /** Listener's own volume, -60 to 0. */
   readonly volumeDb: number;
+  /**
+   * Opus frames decoded at most for one stretch (a block, or 960 frames of it); 6 if not given.
+   * What is heard comes first; a join takes the longer, the fewer they are.
+   */
+  readonly decodeBudget?: number;
 }
 
 /** 2.5 s of packets of one stream: what comes in while the device sleeps, and is worth keeping. */
@@ -31,8 +36,8 @@ const packetRing = 128;
 const chunkFrames = 960;
 /** Packets that are here are decoded this far ahead of the device. */
 const decodeAheadFrames = 2_880;
-/** Opus frames decoded at most for one chunk; a join catches up over two. */
-const decodeBudget = 6;
+/** A join catches up over two stretches. */
+const defaultDecodeBudget = 6;
 /** Between two accounts. */
 const statsFrames = 2_400;
 const framesPerMs = sampleRateHz / 1_000;
@@ -57,6 +62,7 @@ export class Player {
   readonly #decoded: DecodeCounters = { packetsLost: 0, framesConcealed: 0 };
   readonly #account = makePlayerStats();
   readonly #need: DecodeNeed = { followed: 0, position: 0, must: 0, want: 0, budget: 0 };
+  readonly #decodeBudget: number;
   #clock: ClockModel = noClockModel;
   /** Packets that found the ring full. */
   #dropped = 0;
@@ -66,6 +72,7 @@ export class Player {
     this.#corrector = new DriftCorrector(config.deviceLatencyNs, outputDelayFrames);
     this.#output = new OutputStage(config.volumeDb, config.levelCapDbfs);
     this.#lanes = new LaneSet(makeDecoder);
+    this.#decodeBudget = config.decodeBudget ?? defaultDecodeBudget;
     this.#guard = new MuteGuard(this.#output, this.#mixer);
   }
 
@@ -121,7 +128,8 @@ export class Player {
    * Fills out with programme audio such that the frame at the DAC is the one whose presentation
    * time it is; silence until the clock is known and audio is there.
    * @param out      Any length; every sample is written, full scale 1.0.
-   * @param dacTime  When its first frame leaves the device. The rate has to be known to 20 ppm.
+   * @param dacTime  When its first frame leaves the device. The rate has to be known to 20 ppm. For
+   *                 a block whose time is no number the player goes on as it was going.
    */
   render(out: StereoBlock, dacTime: Readonly<DacTime>): void {
     this.#takePackets();
@@ -169,6 +177,9 @@ export class Player {
   }
 
   #plan(dacTime: Readonly<DacTime>, first: number, frames: number): Stretch {
+    if (!isSane(dacTime)) {
+      return this.#corrector.coast(frames);
+    }
     const stretch = this.#corrector.plan(this.#clock, dacTime, first, frames, this.#mixer.sounds);
     if (stretch.reanchor) {
       this.#corrector.reanchor(frames);
@@ -184,7 +195,7 @@ export class Player {
     need.position = position;
     need.must = position + frames * 1.001 + 2 * reachFrames;
     need.want = need.must + decodeAheadFrames;
-    need.budget = decodeBudget;
+    need.budget = this.#decodeBudget;
     this.#lanes.advance(need, this.#decoded, this.#mixer);
   }
 

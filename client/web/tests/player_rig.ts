@@ -1,6 +1,6 @@
 // A player on a simulated device with a known crystal, fed by a schedule of packets.
 import { noClockModel, type ClockModel } from '../shared/clock_model.ts';
-import { localInstant, mediaInstant } from '../shared/time.ts';
+import { localInstant, mediaInstant, type LocalInstant } from '../shared/time.ts';
 import type { OpusDecoder } from '../player/opus_decoder.ts';
 import { outputDelayFrames } from '../player/output_stage.ts';
 import type { Stamp } from '../player/packet.ts';
@@ -118,6 +118,7 @@ export class PlayerRig {
   readonly #listenerPpm: number;
   readonly #block: number;
   #arriving: Arriving[] = [];
+  readonly #lies: { frame: number; first: number; rateHz: number }[] = [];
 
   constructor(settings: RigSettings = {}) {
     this.#devicePpm = settings.devicePpm ?? 0;
@@ -166,6 +167,11 @@ export class PlayerRig {
     }
   }
 
+  /** From an output frame on, for one block, the device says what is no time. */
+  lieAt(frame: number, first: number, rateHz: number): void {
+    this.#lies.push({ frame, first, rateHz });
+  }
+
   /** Renders until a media position is at the DAC. */
   playUntil(media: number): void {
     const out = makeStereo(this.#block);
@@ -179,7 +185,9 @@ export class PlayerRig {
       }
       const rateHz = 48_000 * (1 + this.#devicePpm * 1e-6);
       const first = localInstant(localBaseNs + (frame / rateHz) * 1e9);
-      this.player.render(out, { first, rateHz });
+      const lie = this.#lies.find((one) => one.frame <= frame && frame < one.frame + this.#block);
+      const told = lie === undefined ? first : (lie.first as LocalInstant);
+      this.player.render(out, { first: told, rateHz: lie?.rateHz ?? rateHz });
       this.left.push(...out.left);
       this.right.push(...out.right);
     }

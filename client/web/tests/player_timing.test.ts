@@ -57,6 +57,29 @@ test('a new calibration is worked off, or re-anchored, but never cut', () => {
   assert.ok(rig.worst(start + 40_000, start + 99_000, earlier) < fromDbfs(-90));
 });
 
+test('a device that says nonsense for a block is played on as before, also at the start', () => {
+  const rig = new PlayerRig({ devicePpm: 60 });
+  rig.lieAt(0, NaN, 48_000);
+  rig.lieAt(128, 0, NaN);
+  rig.send({ start, packets: 60 });
+  const middle = rig.frameOf(start + 20_000);
+  rig.lieAt(middle, NaN, 48_000);
+  rig.lieAt(middle + 1_280, Infinity, 48_000);
+  rig.lieAt(middle + 2_560, 0, 0);
+  rig.lieAt(middle + 3_840, 1e300, 48_000);
+  rig.playUntil(start + 40_000);
+  assert.ok(rig.worst(settled, start + 39_000, tone) < fromDbfs(-90));
+  assert.equal(rig.player.stats().reanchors, 0);
+});
+
+test('a small budget for decoding makes a join longer, and nothing worse', () => {
+  const rig = new PlayerRig({ player: { decodeBudget: 1 } });
+  rig.send({ start: start - 48_000, packets: 110, lead: 14_400 });
+  rig.playUntil(start + 40_000);
+  assert.ok(rig.worst(start + 12_000, start + 39_000, tone) < fromDbfs(-90));
+  assert.equal(rig.player.stats().packetsLost, 0);
+});
+
 test('Player re-anchors once, cross-faded, when the clock steps by 30 ms', () => {
   const rig = new PlayerRig({});
   rig.send({ start, packets: 150, lead: 14_400 });
