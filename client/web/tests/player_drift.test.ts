@@ -82,6 +82,7 @@ test('DriftCorrector waits for a good fit, puts up with a rough one, and begins 
   const bad = { ...exact, fitBoundNs: 9e6 };
   const steep = { ...exact, skewBound: 30e-6 };
   assert.ok(!new DriftCorrector(0, 0).ready(noClockModel, at(9)));
+  assert.ok(!new DriftCorrector(0, 0).ready(exact, { first: at(NaN).first, rateHz: 48_000 }));
   assert.ok(new DriftCorrector(0, 0).ready(exact, at(0)));
   for (const clock of [rough, steep]) {
     const corrector = new DriftCorrector(0, 0);

@@ -27,6 +27,8 @@ export function fadeIn(media: number, from: number): number {
 export class ToneDecoder implements OpusDecoder {
   readonly left = new Float32Array(960);
   readonly right = new Float32Array(960);
+  /** Opus frames given so far. */
+  given = 0;
   #tone = 0;
   #next = 0;
 
@@ -57,6 +59,7 @@ export class ToneDecoder implements OpusDecoder {
       this.right[n] = -0.5 * (this.left[n] ?? 0);
     }
     this.#next += 960;
+    ++this.given;
   }
 }
 
@@ -114,10 +117,13 @@ export class PlayerRig {
   /** What left so far. */
   readonly left: number[] = [];
   readonly right: number[] = [];
+  /** Most Opus frames that one block took. */
+  mostDecoded = 0;
   readonly #devicePpm: number;
   readonly #listenerPpm: number;
   readonly #block: number;
   #arriving: Arriving[] = [];
+  readonly #decoders: ToneDecoder[] = [];
   readonly #lies: { frame: number; first: number; rateHz: number }[] = [];
 
   constructor(settings: RigSettings = {}) {
@@ -125,7 +131,11 @@ export class PlayerRig {
     this.#listenerPpm = settings.listenerPpm ?? 0;
     this.#block = settings.block ?? 128;
     const config = { deviceLatencyNs: 0, levelCapDbfs: 0, volumeDb: 0, ...settings.player };
-    this.player = new Player(config, () => new ToneDecoder());
+    this.player = new Player(config, () => {
+      const decoder = new ToneDecoder();
+      this.#decoders.push(decoder);
+      return decoder;
+    });
     if (settings.clock !== false) {
       this.player.setClock(this.model());
     }
@@ -172,6 +182,10 @@ export class PlayerRig {
     this.#lies.push({ frame, first, rateHz });
   }
 
+  #decoded(): number {
+    return this.#decoders.reduce((sum, decoder) => sum + decoder.given, 0);
+  }
+
   /** Renders until a media position is at the DAC. */
   playUntil(media: number): void {
     const out = makeStereo(this.#block);
@@ -185,9 +199,11 @@ export class PlayerRig {
       }
       const rateHz = 48_000 * (1 + this.#devicePpm * 1e-6);
       const first = localInstant(localBaseNs + (frame / rateHz) * 1e9);
+      const before = this.#decoded();
       const lie = this.#lies.find((one) => one.frame <= frame && frame < one.frame + this.#block);
       const told = lie === undefined ? first : (lie.first as LocalInstant);
       this.player.render(out, { first: told, rateHz: lie?.rateHz ?? rateHz });
+      this.mostDecoded = Math.max(this.mostDecoded, this.#decoded() - before);
       this.left.push(...out.left);
       this.right.push(...out.right);
     }

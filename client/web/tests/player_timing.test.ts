@@ -73,11 +73,17 @@ test('a device that says nonsense for a block is played on as before, also at th
 });
 
 test('a small budget for decoding makes a join longer, and nothing worse', () => {
-  const rig = new PlayerRig({ player: { decodeBudget: 1 } });
-  rig.send({ start: start - 48_000, packets: 110, lead: 14_400 });
-  rig.playUntil(start + 40_000);
-  assert.ok(rig.worst(start + 12_000, start + 39_000, tone) < fromDbfs(-90));
-  assert.equal(rig.player.stats().packetsLost, 0);
+  for (const [decodeBudget, most] of [
+    [1, 1],
+    [undefined, 6],
+  ] as const) {
+    const rig = new PlayerRig({ player: decodeBudget === undefined ? {} : { decodeBudget } });
+    rig.send({ start: start - 48_000, packets: 110, lead: 14_400 });
+    rig.playUntil(start + 40_000);
+    assert.equal(rig.mostDecoded, most);
+    assert.ok(rig.worst(start + 12_000, start + 39_000, tone) < fromDbfs(-90));
+    assert.equal(rig.player.stats().packetsLost, 0);
+  }
 });
 
 test('Player re-anchors once, cross-faded, when the clock steps by 30 ms', () => {
